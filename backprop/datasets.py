@@ -1,0 +1,64 @@
+"""The data of the classic experiments: generated or bundled, never downloaded by default.
+
+Inputs are float64 arrays of shape (N, features). Targets for a single ±1 unit have shape (N,);
+targets for a net have shape (N, outputs).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .layer import Array
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def truth_table(name: str) -> tuple[Array, Array]:
+    """Return the four corners X (4, 2) and the answers t (4,), 0 or 1, of AND, OR, NAND or XOR.
+
+    >>> truth_table("XOR")[1]
+    array([0., 1., 1., 0.])
+    """
+    tables = {"AND": "0001", "OR": "0111", "NAND": "1110", "XOR": "0110"}
+    if name not in tables:
+        raise ValueError(f"truth_table expects one of {', '.join(tables)}, got {name!r}")
+    return CORNERS.copy(), np.array([float(answer) for answer in tables[name]])
+
+
+def separable(
+    n: int, rng: np.random.Generator, *, features: int = 2, margin: float = 0.1
+) -> tuple[Array, Array]:
+    """Return n points uniform in [−1, 1]^features and their side (±1) of a random hyperplane.
+
+    Points nearer to it than `margin` are drawn anew, so the two classes are linearly separable.
+    """
+    if n < 1 or features < 1:
+        raise ValueError(f"separable expects n and features of at least 1, got {n} and {features}")
+    if not 0 <= margin <= 0.5:
+        raise ValueError(f"separable expects a margin between 0 and 0.5, got {margin}")
+    normal = rng.standard_normal(features)
+    normal /= np.linalg.norm(normal)
+    offset = rng.uniform(-0.3, 0.3)
+    X = np.empty((0, features))
+    while len(X) < n:
+        more = rng.uniform(-1, 1, (2 * n, features))
+        X = np.vstack([X, more[np.abs(more @ normal + offset) >= margin]])
+    X = X[:n]
+    return X, np.where(X @ normal + offset > 0, 1, -1)
+
+
+def two_gaussians(
+    n: int,
+    rng: np.random.Generator,
+    *,
+    centre: tuple[float, float] = (0.4, 0.8),
+    sigma: float = 0.19,
+) -> tuple[Array, Array]:
+    """Return n points, half around `centre` with t = +1, half around −`centre` with t = −1.
+
+    The defaults are the example of LeCun et al. 1998 (100 points, centres ±(.4, .8)).
+    """
+    if n < 2 or n % 2:
+        raise ValueError(f"two_gaussians expects an even n of at least 2, got {n}")
+    t = np.repeat([1, -1], n // 2)
+    return t[:, None] * np.array(centre) + rng.normal(0, sigma, (n, 2)), t

@@ -1,0 +1,62 @@
+"""The fully connected layer: every output unit takes a weighted sum of every input.
+
+Three lines of the backward pass carry the whole book: the gradient of the weights, of the biases,
+and of the inputs, which is what the layer below will call its dE/dy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .initializers import Initializer, constant, draw, lecun_normal
+from .layer import Array, Layer, check_batch, check_dy
+
+
+class Dense(Layer):
+    """Total input of each unit: x_j = Σ_i y_i w_ji + b_j (Rumelhart et al. 1986, equation 1).
+
+    `W` has shape (n_out, n_in) and `b` (n_out,). With a sequence of generators for `rng` both get
+    a leading axis of that length, and the layer is that many independent layers at once.
+
+    >>> layer = Dense(2, 1, np.random.default_rng(0), weight=constant(0.5))
+    >>> layer.forward(np.array([[1.0, 3.0]]))[0]
+    array([[2.]])
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        rng: np.random.Generator | Sequence[np.random.Generator],
+        *,
+        weight: Initializer | None = None,
+        bias: Initializer | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        if n_in < 1 or n_out < 1:
+            raise ValueError(f"Dense expects at least 1 input and 1 output, got {n_in} and {n_out}")
+        if np.dtype(dtype).kind not in "fc":
+            raise TypeError(f"Dense expects a floating-point dtype, got {np.dtype(dtype)}")
+        self.params = {
+            "W": draw(weight or lecun_normal(), (n_out, n_in), rng, dtype),
+            "b": draw(bias or constant(0.0), (n_out,), rng, dtype),
+        }
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """Map x (N, n_in) to y (N, n_out); the cache is x itself."""
+        W, b = self.params["W"], self.params["b"]
+        check_batch("Dense", x, W.shape[-1], like=W)
+        y = x @ W.mT + b[..., None, :]  # eq:dense-y
+        return y, x
+
+    def backward(self, dy: Array, cache: Array) -> tuple[Array, dict[str, Array]]:
+        """Map dy (N, n_out) to dx (N, n_in) and the gradients of `W` and `b`, summed over cases."""
+        x, W = cache, self.params["W"]
+        check_dy("Dense", dy, (*W.shape[:-2], x.shape[-2], W.shape[-2]))
+        dW = dy.mT @ x  # eq:dense-dW
+        db = dy.sum(axis=-2)  # eq:dense-db
+        dx = dy @ W  # eq:dense-dx
+        return dx, {"W": dW, "b": db}

@@ -1,0 +1,67 @@
+"""Where the weights start. Each initializer makes a function of a shape and a random generator.
+
+Equal weights stay equal under gradient descent, so hidden units must start apart; how far apart
+decides whether they sit in the steep or in the flat part of their sigmoid. `shape` is
+(n_out, n_in) for a weight matrix, so the fan-in m is its last axis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from .layer import Array
+
+Initializer = Callable[[tuple[int, ...], np.random.Generator], Array]
+
+
+def uniform(limit: float) -> Initializer:
+    """Uniform on [−limit, limit], as Rumelhart et al. (1986) start their nets (.3 in Fig. 1)."""
+    if not limit >= 0:
+        raise ValueError(f"uniform expects a limit of at least 0, got {limit}")
+    return lambda shape, rng: rng.uniform(-limit, limit, shape)
+
+
+def normal(sigma: float) -> Initializer:
+    """Gaussian with mean 0 and standard deviation `sigma`."""
+    if not sigma >= 0:
+        raise ValueError(f"normal expects a sigma of at least 0, got {sigma}")
+    return lambda shape, rng: rng.normal(0.0, sigma, shape)
+
+
+def lecun_normal() -> Initializer:
+    """Gaussian with σ = m^(−1/2) for fan-in m (LeCun et al. 1998, section 4.6)."""
+    return lambda shape, rng: rng.normal(
+        0.0, 1 / math.sqrt(shape[-1]), shape
+    )  # eq:initializers-lecun
+
+
+def constant(value: float) -> Initializer:
+    """Every weight the same: right for biases, and the way to see symmetry not break."""
+    return lambda shape, rng: np.full(shape, float(value))
+
+
+def draw(
+    initializer: Initializer,
+    shape: tuple[int, ...],
+    rng: np.random.Generator | Sequence[np.random.Generator],
+    dtype: DTypeLike = np.float64,
+) -> Array:
+    """Draw one array of `shape`, or, from a sequence of generators, one for each along a new axis 0.
+
+    Run r of the stacked array is what `rng[r]` alone would have drawn, so that a net trained among
+    hundreds is the same net that its seed gives on its own.
+    """
+    if isinstance(rng, np.random.Generator):
+        return initializer(shape, rng).astype(dtype)
+    if not isinstance(rng, Sequence) or not all(isinstance(r, np.random.Generator) for r in rng):
+        raise TypeError(
+            "rng expects a numpy.random.Generator or a sequence of them, "
+            f"got {type(rng).__name__}; make one with numpy.random.default_rng(seed)"
+        )
+    if not rng:
+        raise ValueError("rng expects at least one generator, got an empty sequence")
+    return np.stack([initializer(shape, one) for one in rng]).astype(dtype)

@@ -1,0 +1,174 @@
+"""A layer is a function with weights that also knows its derivative.
+
+`forward` computes the output and hands back a cache: what the derivative will have to remember.
+`backward` takes dE/dy and that cache and returns dE/dx and the gradient of every weight. The layer
+itself remembers nothing between the two, so two forward passes can be followed by two backward
+passes in any order. In names and docstrings `dX` always means dE/dX.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+
+
+class Layer:
+    """The contract: a layer owns `params` and nothing else that changes.
+
+    `forward(x)` returns `(y, cache)`; `backward(dy, cache)` returns `(dx, grads)` with `grads`
+    keyed and shaped like `params`. Neither changes its arguments or the layer. Only optimizers
+    write parameters, in place.
+    """
+
+    params: dict[str, Array]
+
+    def __init__(self) -> None:
+        self.params = {}
+
+    def forward(self, x: Array) -> tuple[Array, Any]:
+        """Return the output `y` for the batch `x`, and the cache that `backward` needs."""
+        raise NotImplementedError
+
+    def backward(self, dy: Array, cache: Any) -> tuple[Array, dict[str, Array]]:
+        """Return dE/dx and the gradients of `params`, given dE/dy and the cache of a forward."""
+        raise NotImplementedError
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Return a copy whose parameters have `dtype` (complex, for the complex-step check)."""
+        twin = copy.copy(self)
+        twin.params = {name: value.astype(dtype) for name, value in self.params.items()}
+        return twin
+
+
+class Sequential(Layer):
+    """Layers in a row: the output of each is the input of the next.
+
+    `params` holds every layer's own arrays (not copies) under the names `"0.W"`, `"0.b"`, …
+    The backward pass is the chain rule: the same row, walked from the end.
+    """
+
+    def __init__(self, *layers: Layer) -> None:
+        if not layers:
+            raise ValueError("Sequential expects at least one layer, got none")
+        self.layers = layers
+        self.params = _gather(layers)
+
+    def forward(self, x: Array) -> tuple[Array, list[Any]]:
+        """Map `x` through every layer; the cache is the list of the layers' caches."""
+        caches = []
+        for layer in self.layers:
+            x, cache = layer.forward(x)
+            caches.append(cache)
+        return x, caches
+
+    def backward(self, dy: Array, cache: list[Any]) -> tuple[Array, dict[str, Array]]:
+        """Walk the layers from last to first, each turning dE/dy into dE/dx."""
+        grads: dict[str, Array] = {}
+        for i in range(len(self.layers) - 1, -1, -1):
+            dy, layer_grads = self.layers[i].backward(dy, cache[i])
+            for name, grad in layer_grads.items():
+                grads[f"{i}.{name}"] = grad
+        return dy, grads
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Return a copy in which every layer has `dtype`."""
+        return type(self)(*(layer.astype(dtype) for layer in self.layers))
+
+
+class Parallel(Layer):
+    """Branches side by side: each sees its own slice of the features, the outputs are joined.
+
+    `Parallel((24, people), (12, relations))` sends features 0..23 through `people` and 24..35
+    through `relations`, as the two groups of the family-tree net (Rumelhart et al. 1986, Fig. 3).
+    """
+
+    def __init__(self, *branches: tuple[int, Layer]) -> None:
+        if not branches or any(width < 1 for width, _ in branches):
+            raise ValueError("Parallel expects (width, layer) pairs with widths of at least 1")
+        self.branches = branches
+        self.width = sum(width for width, _ in branches)
+        self.params = _gather([layer for _, layer in branches])
+
+    def forward(self, x: Array) -> tuple[Array, list[Any]]:
+        """Cut `x` (N, sum of widths) at the widths, map each piece, join the outputs."""
+        check_batch("Parallel", x, self.width)
+        outputs, cache, start = [], [], 0
+        for width, layer in self.branches:
+            y, layer_cache = layer.forward(x[..., start : start + width])
+            outputs.append(y)
+            cache.append((y.shape[-1], layer_cache))
+            start += width
+        return np.concatenate(outputs, axis=-1), cache
+
+    def backward(self, dy: Array, cache: list[Any]) -> tuple[Array, dict[str, Array]]:
+        """Cut `dy` where the outputs were joined; join the branches' dE/dx."""
+        grads: dict[str, Array] = {}
+        inputs, start = [], 0
+        for i, ((_, layer), (width, layer_cache)) in enumerate(
+            zip(self.branches, cache, strict=True)
+        ):
+            dx, layer_grads = layer.backward(dy[..., start : start + width], layer_cache)
+            inputs.append(dx)
+            start += width
+            for name, grad in layer_grads.items():
+                grads[f"{i}.{name}"] = grad
+        return np.concatenate(inputs, axis=-1), grads
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """Return a copy in which every branch has `dtype`."""
+        return type(self)(*((width, layer.astype(dtype)) for width, layer in self.branches))
+
+
+def _gather(layers: Sequence[Layer]) -> dict[str, Array]:
+    return {
+        f"{i}.{name}": value
+        for i, layer in enumerate(layers)
+        for name, value in layer.params.items()
+    }
+
+
+def check_batch(
+    owner: str, x: Array, features: int | None = None, like: Array | None = None
+) -> None:
+    """Refuse, with a reason, what is not a batch of finite floating-point rows.
+
+    `x` must have shape (N, features), or (runs, N, features) for many nets at once; `like` is the
+    weight array whose dtype `x` has to share. Raises TypeError or ValueError.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
+        got = f"dtype {x.dtype}" if isinstance(x, np.ndarray) else type(x).__name__
+        raise TypeError(f"{owner} expects x as a floating-point array, got {got}")
+    wanted = "features" if features is None else features
+    if x.ndim < 2 or (features is not None and x.shape[-1] != features):
+        raise ValueError(f"{owner} expects x of shape (N, {wanted}), got {x.shape}")
+    if x.size == 0:
+        raise ValueError(f"{owner} expects a batch of at least one row, got shape {x.shape}")
+    if like is not None:
+        if (
+            x.dtype is not like.dtype
+            and x.dtype != like.dtype
+            and "c" not in x.dtype.kind + like.dtype.kind
+        ):
+            raise TypeError(f"{owner} expects x of dtype {like.dtype}, got {x.dtype}")
+        if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
+            runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"
+            raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
+    # One dot product notices a NaN or an infinity sooner than a look at every element.
+    if not np.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():
+        bad = int(x.size - np.isfinite(x).sum())
+        raise ValueError(
+            f"{owner} expects finite numbers, got {bad} NaN or infinite of {x.size}"
+            " (did the training diverge?)"
+        )
+
+
+def check_dy(owner: str, dy: Array, shape: tuple[int, ...]) -> None:
+    """Refuse a dE/dy that is not shaped like the output of the forward pass it belongs to."""
+    if dy.shape != shape:
+        raise ValueError(f"{owner}.backward expects dy of shape {shape}, got {dy.shape}")

@@ -1,0 +1,79 @@
+"""How wrong the net is, in one number, and in which direction: every loss returns (E, dE/dy).
+
+All are sums over the cases c and the output units j, as in Rumelhart et al. (1986), so the
+gradient of a batch is the sum of its cases' gradients; `mean_over_cases` divides by their number.
+With a leading runs axis E has one number for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .activations import logistic
+from .layer import Array
+
+Loss = Callable[[Array, Array], tuple[Array, Array]]
+
+
+def sum_of_squares(y: Array, d: Array) -> tuple[Array, Array]:
+    """E = ½ Σ_c Σ_j (y_jc − d_jc)², and dE/dy = y − d (Rumelhart et al. 1986, equations 3, 4).
+
+    >>> E, dy = sum_of_squares(np.array([[0.5, 1.0]]), np.array([[1.0, 0.0]]))
+    >>> float(E), dy
+    (0.625, array([[-0.5,  1. ]]))
+    """
+    check_targets("sum_of_squares", y, d)
+    dy = y - d  # eq:losses-dsse
+    return 0.5 * np.einsum("...cj,...cj->...", dy, dy), dy  # eq:losses-sse
+
+
+def softmax_cross_entropy(x: Array, t: Array) -> tuple[Array, Array]:
+    """E = −Σ_c Σ_k t_kc ln p_kc with p = softmax(x), and dE/dx = p − t.
+
+    `x` (N, K) are total inputs, not probabilities; each row of `t` (N, K) sums to 1.
+    """
+    check_targets("softmax_cross_entropy", x, t)
+    if abs(t.sum() - t.size // t.shape[-1]) > 1e-4 * t.size:
+        raise ValueError("softmax_cross_entropy expects every row of t to sum to 1")
+    shifted = x - x.real.max(axis=-1, keepdims=True)
+    e = np.exp(shifted)
+    total = e.sum(axis=-1, keepdims=True)
+    E = -np.einsum("...ck,...ck->...", t, shifted - np.log(total))  # eq:losses-cross-entropy
+    return E, e / total - t  # eq:losses-dcross-entropy
+
+
+def logistic_cross_entropy(x: Array, d: Array) -> tuple[Array, Array]:
+    """E = −Σ d ln y + (1 − d) ln(1 − y) with y = logistic(x), and dE/dx = y − d.
+
+    `x` (N, n) are total inputs of logistic units, `d` (N, n) lies between 0 and 1.
+    """
+    check_targets("logistic_cross_entropy", x, d)
+    E = (np.logaddexp(0, x) - d * x).sum(axis=(-2, -1))  # eq:losses-logistic
+    return E, logistic(x) - d  # eq:losses-dlogistic
+
+
+def mean_over_cases(loss: Loss) -> Loss:
+    """Make a loss that divides E and its derivative by the number of cases in the batch."""
+
+    def mean_loss(y: Array, d: Array) -> tuple[Array, Array]:
+        E, dy = loss(y, d)
+        cases = y.shape[-2]
+        return E / cases, dy / cases  # eq:losses-mean
+
+    return mean_loss
+
+
+def check_targets(owner: str, y: Array, d: Array) -> None:
+    """Refuse targets that are not shaped and typed like the output (a runs axis may lead in y)."""
+    if not isinstance(d, np.ndarray) or d.dtype.kind not in "fc":
+        raise TypeError(f"{owner} expects floating-point targets, got {np.asarray(d).dtype}")
+    if y.ndim < 2 or d.shape[-2:] != y.shape[-2:] or d.ndim > y.ndim:
+        raise ValueError(f"{owner} expects targets of shape {y.shape[-2:]}, got {d.shape}")
+    if d.size == 0:
+        raise ValueError(f"{owner} expects at least one case, got shape {d.shape}")
+    if d.dtype != y.dtype and "c" not in d.dtype.kind + y.dtype.kind:
+        raise TypeError(f"{owner} expects targets of dtype {y.dtype}, got {d.dtype}")
+    if not np.isfinite(np.vdot(d, d)):
+        raise ValueError(f"{owner} expects finite targets, got NaN or infinity")

@@ -1,0 +1,152 @@
+"""Pictures that read alike in both editions, on paper, in the dark, and without colour vision.
+
+Every function returns or draws on plain Matplotlib figures, without pyplot and its hidden state. A
+figure shows itself as SVG whose ink and paper follow the reader's light or dark mode.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from cycler import cycler
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from .layer import Array
+
+# Colours of nearly equal strength on white and on near-black, told apart by colour-blind readers
+# (after Okabe and Ito); figures never rely on them alone.
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", "#808890"
+INK, PAPER = "#22262b", "#fdfdfe"
+_INK_DARK, _PAPER_DARK = "#d7dbe0", "#181b20"
+
+_STYLE: Any = {
+    "figure.facecolor": PAPER,
+    "axes.facecolor": "none",
+    "savefig.facecolor": PAPER,
+    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "svg.hashsalt": "backprop",
+    "image.cmap": "cividis",
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+class BookFigure(Figure):
+    """A figure that shows itself as SVG and follows the page into dark mode."""
+
+    def _repr_svg_(self) -> str:
+        buffer = io.StringIO()
+        with rc_context(_STYLE):
+            self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        svg = buffer.getvalue()
+        svg = svg.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
+        style = (
+            f"<style>svg{{--ink:{INK};--paper:{PAPER}}}@media(prefers-color-scheme:dark)"
+            f"{{svg{{--ink:{_INK_DARK};--paper:{_PAPER_DARK}}}}}</style>"
+        )
+        return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
+
+    def __repr__(self) -> str:
+        return f"<figure with {len(self.axes)} axes>"
+
+
+def figure(
+    ncols: int = 1, nrows: int = 1, *, width: float = 6.8, height: float = 2.9, **subplots: Any
+) -> tuple[BookFigure, Any]:
+    """Return a figure (sizes in inches) and its axes: one, or an array of them.
+
+    More keywords go to `Figure.subplots` (sharex, sharey, width_ratios, …).
+    """
+    with rc_context(_STYLE):
+        fig = BookFigure(figsize=(width, height), layout="constrained")
+        return fig, fig.subplots(nrows, ncols, **subplots)
+
+
+def points(ax: Axes, X: Array, t: Array, *, size: float = 36) -> None:
+    """Draw two classes: filled blue circles where t > 0, orange crosses elsewhere. X is (N, 2)."""
+    up = np.asarray(t) > 0
+    ax.scatter(X[up, 0], X[up, 1], s=size, c=BLUE, marker="o", linewidths=0, zorder=3)
+    ax.scatter(X[~up, 0], X[~up, 1], s=size, c=ORANGE, marker="x", linewidths=1.8, zorder=3)
+
+
+def boundary(ax: Axes, w: Array, b: float, **line: Any) -> None:
+    """Draw the line w·x + b = 0 across the axes as they stand, and shade its positive side."""
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    side: dict[str, Any] = {"color": BLUE, "alpha": 0.12, "linewidth": 0}
+    if not np.any(w):
+        if b > 0:
+            ax.axhspan(y0, y1, **side)
+        return
+    span = 2 * np.hypot(x1 - x0, y1 - y0) + abs(b) / np.linalg.norm(w)
+    style: dict[str, Any] = {"color": INK, "linewidth": 1.4} | line
+    normal = np.asarray(w) / np.linalg.norm(w)
+    along = np.array([-normal[1], normal[0]])
+    centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
+    foot = centre - (normal @ centre + b / np.linalg.norm(w)) * normal
+    a, c = foot - span * along, foot + span * along
+    ax.plot([a[0], c[0]], [a[1], c[1]], **style)
+    if "alpha" not in line:
+        ax.fill(*np.array([a, c, c + span * normal, a + span * normal]).T, **side)
+    ax.set(xlim=(x0, x1), ylim=(y0, y1))
+
+
+def error_surface(
+    ax: Axes,
+    f: Callable[[float, float], float],
+    xlim: tuple[float, float],
+    ylim: tuple[float, float],
+    *,
+    path: Array | None = None,
+    levels: int | Sequence[float] = 12,
+) -> None:
+    """Draw contours of f over a plane of two weights, and the `path` (steps, 2) of a descent."""
+    a, b = np.meshgrid(np.linspace(*xlim, 90), np.linspace(*ylim, 90))
+    values = np.vectorize(f)(a, b)
+    ax.contour(a, b, values, levels=levels, colors=GREY, linewidths=0.7)
+    if path is not None:
+        path = np.asarray(path)
+        ax.plot(*path.T, color=ORANGE, marker="o", markersize=3, linewidth=1.3)
+        ax.plot(*path[0], color=ORANGE, marker="s", markersize=7)
+    ax.set(xlim=xlim, ylim=ylim)
+
+
+def hinton(ax: Axes, weights: Array, *, largest: float | None = None) -> None:
+    """Draw a matrix as squares: area for size, filled blue for positive, hollow orange for negative.
+
+    Figure 4 of Rumelhart et al. 1986 shows weights so, in white and black.
+    """
+    weights = np.atleast_2d(weights)
+    largest = float(np.abs(weights).max()) if largest is None else largest
+    for (row, column), value in np.ndenumerate(weights):
+        side = 0.9 * min(1.0, np.sqrt(abs(value) / largest)) if largest else 0.0
+        ax.add_patch(
+            Rectangle(
+                (column - side / 2, row - side / 2),
+                side,
+                side,
+                facecolor=BLUE if value > 0 else "none",
+                edgecolor=BLUE if value > 0 else ORANGE,
+                linewidth=1.2,
+            )
+        )
+    rows, columns = weights.shape
+    ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), aspect="equal")
+    ax.set(xticks=range(columns), yticks=range(rows))
+    ax.tick_params(length=0)

@@ -1,0 +1,49 @@
+"""Show in a page the very code that runs: no listing in the book is typed a second time."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+
+class Source:
+    """Source text that a notebook shows as a Markdown code block."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.text}\n```"
+
+
+def source(*objects: type | Callable[..., Any]) -> Source:
+    """Return the source of functions, methods or classes as imported, without their docstrings."""
+    if not objects:
+        raise ValueError("source expects at least one function, method or class, got none")
+    return Source("\n\n\n".join(_without_docstrings(one) for one in objects))
+
+
+def _without_docstrings(obj: type | Callable[..., Any]) -> str:
+    try:
+        text = textwrap.dedent(inspect.getsource(obj))
+    except (TypeError, OSError) as problem:
+        raise TypeError(f"source expects a Python function or class, got {obj!r}") from problem
+    lines = text.rstrip().split("\n")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            end = first.end_lineno or first.lineno
+            lines[first.lineno - 1 : end] = [""] * (end - first.lineno + 1)
+            if len(node.body) > 1:  # blank lines between the docstring and the code go with it
+                for i in range(first.lineno - 1, node.body[1].lineno - 1):
+                    if not lines[i].strip():
+                        lines[i] = "\0"
+            else:
+                lines[first.lineno - 1] = " " * first.col_offset + "..."
+    return "\n".join(line for line in lines if line != "\0")
