@@ -1,0 +1,19 @@
+"""One book, two editions: what Jupyter Book needs to know beyond `_config.yml`.
+
+The edition is the name of the source folder, `book/ko` or `book/en`. Each module here does one thing,
+and `setup` lists them in the order in which they must happen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import cache, language, maths, toc, words
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    for module in (language, words, toc, cache, maths):
+        module.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
