@@ -63,9 +63,7 @@ def complex_step_gradient(f: Callable[[Array], complex], w: Array, h: float = 1e
     return gradient
 
 
-def check_layer(
-    layer: Layer, x: Array, rng: np.random.Generator, h: float = 1e-6
-) -> dict[str, float]:
+def check_layer(layer: Layer, x: Array, rng: np.random.Generator, h: float = 1e-6) -> dict[str, float]:
     """Compare `backward` with central differences along one random direction for each array.
 
     The output is projected on a random v, so that f = ⟨v, forward(x)⟩ is a number; along a random

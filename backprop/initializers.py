@@ -34,9 +34,7 @@ def normal(sigma: float) -> Initializer:
 
 def lecun_normal() -> Initializer:
     """Gaussian with σ = m^(−1/2) for fan-in m (LeCun et al. 1998, section 4.6)."""
-    return lambda shape, rng: rng.normal(
-        0.0, 1 / math.sqrt(shape[-1]), shape
-    )  # eq:initializers-lecun
+    return lambda shape, rng: rng.normal(0.0, 1 / math.sqrt(shape[-1]), shape)  # eq:initializers-lecun
 
 
 def constant(value: float) -> Initializer:

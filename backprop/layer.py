@@ -110,9 +110,7 @@ class Parallel(Layer):
         """Cut `dy` where the outputs were joined; join the branches' dE/dx."""
         grads: dict[str, Array] = {}
         inputs, start = [], 0
-        for i, ((_, layer), (width, layer_cache)) in enumerate(
-            zip(self.branches, cache, strict=True)
-        ):
+        for i, ((_, layer), (width, layer_cache)) in enumerate(zip(self.branches, cache, strict=True)):
             dx, layer_grads = layer.backward(dy[..., start : start + width], layer_cache)
             inputs.append(dx)
             start += width
@@ -126,16 +124,10 @@ class Parallel(Layer):
 
 
 def _gather(layers: Sequence[Layer]) -> dict[str, Array]:
-    return {
-        f"{i}.{name}": value
-        for i, layer in enumerate(layers)
-        for name, value in layer.params.items()
-    }
+    return {f"{i}.{name}": value for i, layer in enumerate(layers) for name, value in layer.params.items()}
 
 
-def check_batch(
-    owner: str, x: Array, features: int | None = None, like: Array | None = None
-) -> None:
+def check_batch(owner: str, x: Array, features: int | None = None, like: Array | None = None) -> None:
     """Refuse, with a reason, what is not a batch of finite floating-point rows.
 
     `x` must have shape (N, features), or (runs, N, features) for many nets at once; `like` is the
@@ -150,11 +142,7 @@ def check_batch(
     if x.size == 0:
         raise ValueError(f"{owner} expects a batch of at least one row, got shape {x.shape}")
     if like is not None:
-        if (
-            x.dtype is not like.dtype
-            and x.dtype != like.dtype
-            and "c" not in x.dtype.kind + like.dtype.kind
-        ):
+        if x.dtype is not like.dtype and x.dtype != like.dtype and "c" not in x.dtype.kind + like.dtype.kind:
             raise TypeError(f"{owner} expects x of dtype {like.dtype}, got {x.dtype}")
         if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
             runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"

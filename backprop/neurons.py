@@ -127,9 +127,7 @@ class Adaline:
                 v = v - self.learning_rate * (A.T @ residual) / len(X)  # eq:neurons-adaline-batch
             else:
                 for n in range(len(A)) if self.rng is None else self.rng.permutation(len(A)):
-                    v = (
-                        v + self.learning_rate * (t[n] - A[n] @ v) * A[n]
-                    )  # eq:neurons-adaline-sample
+                    v = v + self.learning_rate * (t[n] - A[n] @ v) * A[n]  # eq:neurons-adaline-sample
             path.append(v)
         self.path = np.array(path)
         self.w, self.b = v[:-1], float(v[-1])

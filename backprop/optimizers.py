@@ -35,10 +35,11 @@ class GradientDescent:
         if params.keys() != grads.keys():
             odd = sorted(params.keys() ^ grads.keys())
             raise ValueError(f"step expects a gradient for every parameter and no other, got {odd}")
+        for name, w in params.items():
+            if grads[name].shape != w.shape:
+                raise ValueError(f"step expects {name} of shape {w.shape}, got {grads[name].shape}")
         for name, change in self.changes(grads).items():
             w = params[name]
-            if change.shape != w.shape:
-                raise ValueError(f"step expects {name} of shape {w.shape}, got {change.shape}")
             w += change
             if self.decay:
                 w *= 1 - self.decay  # eq:optimizers-decay

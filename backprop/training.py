@@ -76,9 +76,7 @@ def minibatches(
 ) -> Iterator[tuple[Array, Array]]:
     """Cut the cases into batches of `size`, in a fresh random order where `rng` is given."""
     if len(x) != len(d) or len(x) == 0:
-        raise ValueError(
-            f"minibatches expects as many targets as inputs, got {len(d)} and {len(x)}"
-        )
+        raise ValueError(f"minibatches expects as many targets as inputs, got {len(d)} and {len(x)}")
     if size < 1:
         raise ValueError(f"minibatches expects a size of at least 1, got {size}")
     order = np.arange(len(x)) if rng is None else rng.permutation(len(x))

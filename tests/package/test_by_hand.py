@@ -1,0 +1,229 @@
+"""Small cases worked out with pencil and paper, to the last digit that a pencil gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backprop import (
+    Dense,
+    GradientDescent,
+    LeCunTanh,
+    Logistic,
+    Momentum,
+    ReLU,
+    Sequential,
+    Softmax,
+    Threshold,
+    constant,
+    lecun_normal,
+    logistic,
+    logistic_cross_entropy,
+    mean_over_cases,
+    minibatches,
+    normal,
+    softmax,
+    softmax_cross_entropy,
+    sum_of_squares,
+    train,
+    train_minibatches,
+    uniform,
+)
+
+
+def _dense(W: list[list[float]], b: list[float]) -> Dense:
+    layer = Dense(len(W[0]), len(W), np.random.default_rng(0))
+    layer.params["W"][...], layer.params["b"][...] = W, b
+    return layer
+
+
+def test_dense_forward_and_backward() -> None:
+    layer = _dense([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.1, 0.2, 0.3])
+    x = np.array([[1.0, -1.0], [2.0, 0.0]])
+    y, cache = layer.forward(x)
+    np.testing.assert_allclose(y, [[-0.9, -0.8, -0.7], [2.1, 6.2, 10.3]])
+    dx, grads = layer.backward(np.array([[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]]), cache)
+    np.testing.assert_allclose(dx, [[11.0, 14.0], [-2.0, -2.0]])
+    np.testing.assert_allclose(grads["W"], [[1.0, -1.0], [2.0, 0.0], [0.0, -2.0]])
+    np.testing.assert_allclose(grads["b"], [1.0, 1.0, 1.0])
+
+
+def test_activations_at_points_known_by_heart() -> None:
+    x = np.array([[0.0, np.log(3.0)]])
+    y, cache = Logistic().forward(x)
+    np.testing.assert_allclose(y, [[0.5, 0.75]])
+    np.testing.assert_allclose(Logistic().backward(np.ones((1, 2)), cache)[0], [[0.25, 0.1875]])
+    y, cache = LeCunTanh().forward(np.array([[1.0, 0.0]]))
+    np.testing.assert_allclose(y, [[1.0, 0.0]], atol=1e-5)
+    np.testing.assert_allclose(LeCunTanh().backward(np.ones((1, 2)), cache)[0][0, 1], 1.7159 * 2 / 3)
+    y, cache = ReLU().forward(np.array([[-2.0, 0.0, 3.0]]))
+    np.testing.assert_array_equal(y, [[0.0, 0.0, 3.0]])
+    np.testing.assert_array_equal(ReLU().backward(np.ones((1, 3)), cache)[0], [[0.0, 0.0, 1.0]])
+    y, cache = Threshold().forward(np.array([[-0.1, 0.0, 0.1]]))
+    np.testing.assert_array_equal(y, [[0.0, 1.0, 1.0]])
+    np.testing.assert_array_equal(Threshold().backward(np.ones((1, 3)), cache)[0], np.zeros((1, 3)))
+
+
+def test_logistic_does_not_warn_far_out() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_array_equal(logistic(np.array([-1000.0, 0.0, 1000.0])), [0.0, 0.5, 1.0])
+
+
+def test_softmax_of_logarithms_and_of_huge_numbers() -> None:
+    np.testing.assert_allclose(softmax(np.log([[1.0, 2.0, 5.0]])), [[0.125, 0.25, 0.625]])
+    np.testing.assert_allclose(softmax(np.array([[1000.0, 1000.0]])), [[0.5, 0.5]])
+    _, cache = Softmax().forward(np.log([[1.0, 3.0]]))
+    dx, _ = Softmax().backward(np.array([[1.0, 0.0]]), cache)
+    np.testing.assert_allclose(dx, [[0.25 * 0.75, -0.25 * 0.75]])
+
+
+def test_losses() -> None:
+    E, dy = sum_of_squares(np.array([[1.0, 3.0], [0.0, 2.0]]), np.array([[0.0, 1.0], [0.0, 5.0]]))
+    assert E == 0.5 * (1 + 4 + 0 + 9)
+    np.testing.assert_array_equal(dy, [[1.0, 2.0], [0.0, -3.0]])
+    x, t = np.log([[8.0, 1.0, 1.0]]), np.array([[1.0, 0.0, 0.0]])
+    E, dx = softmax_cross_entropy(x, t)
+    assert pytest.approx(-np.log(0.8)) == E
+    np.testing.assert_allclose(dx, [[-0.2, 0.1, 0.1]])
+    E, dx = logistic_cross_entropy(np.array([[np.log(3.0)]]), np.array([[1.0]]))
+    assert pytest.approx(-np.log(0.75)) == E
+    np.testing.assert_allclose(dx, [[-0.25]])
+    E, dy = mean_over_cases(sum_of_squares)(np.array([[2.0], [0.0]]), np.zeros((2, 1)))
+    assert E == 1.0
+    np.testing.assert_array_equal(dy, [[1.0], [0.0]])
+
+
+def test_cross_entropy_survives_where_the_naive_form_overflows() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        E, dx = softmax_cross_entropy(np.array([[1000.0, -1000.0]]), np.array([[0.0, 1.0]]))
+        assert E == 2000.0
+        np.testing.assert_array_equal(dx, [[1.0, -1.0]])
+        assert logistic_cross_entropy(np.array([[-1000.0]]), np.array([[1.0]]))[0] == 1000.0
+
+
+def test_gradient_descent_for_three_steps() -> None:
+    w = np.array([1.0, -2.0])
+    optimizer = GradientDescent(0.5)
+    for expected in ([0.75, -1.5], [0.5625, -1.125], [0.421875, -0.84375]):
+        optimizer.step({"w": w}, {"w": w * 0.5})
+        np.testing.assert_allclose(w, expected)
+
+
+def test_momentum_for_three_steps() -> None:
+    w = np.array([0.0])
+    optimizer = Momentum(0.1, 0.9)
+    changes = []
+    for gradient in (1.0, 1.0, -2.0):
+        before = w.copy()
+        optimizer.step({"w": w}, {"w": np.array([gradient])})
+        changes.append(float((w - before)[0]))
+    # −.1, then −.1 + .9(−.1), then +.2 + .9(−.19)
+    np.testing.assert_allclose(changes, [-0.1, -0.19, 0.029])
+
+
+def test_momentum_under_a_constant_gradient_approaches_one_over_one_minus_alpha() -> None:
+    w = np.array([0.0])
+    optimizer = Momentum(0.1, 0.8)
+    for _ in range(200):
+        before = w.copy()
+        optimizer.step({"w": w}, {"w": np.array([1.0])})
+    np.testing.assert_allclose(w - before, [-0.1 / (1 - 0.8)])
+
+
+def test_decay_comes_after_the_change() -> None:
+    w = np.array([1.0])
+    GradientDescent(0.5, decay=0.1).step({"w": w}, {"w": np.array([1.0])})
+    np.testing.assert_allclose(w, [0.45])
+
+
+def test_the_rule_leaves_weights_and_gradients_alone() -> None:
+    w, g = np.array([1.0]), np.array([2.0])
+    for optimizer in (GradientDescent(0.1), Momentum(0.1, 0.9)):
+        optimizer.changes({"w": g})
+        optimizer.changes({"w": g})
+        assert (w[0], g[0]) == (1.0, 2.0)
+
+
+def test_parameters_change_in_place() -> None:
+    net = Sequential(_dense([[1.0]], [0.0]))
+    W = net.layers[0].params["W"]
+    x, d = np.array([[1.0]]), np.array([[0.0]])
+    train(net, sum_of_squares, x, d, GradientDescent(0.25), 1)
+    np.testing.assert_allclose(W, [[0.75]])
+    assert net.params["0.W"] is W
+
+
+def test_initializers() -> None:
+    rng = np.random.default_rng(0)
+    assert np.abs(uniform(0.3)((1000, 10), rng)).max() <= 0.3
+    assert normal(2.0)((1000, 100), rng).std() == pytest.approx(2.0, rel=0.01)
+    assert lecun_normal()((1000, 400), rng).std() == pytest.approx(1 / 20, rel=0.01)
+    np.testing.assert_array_equal(constant(0.5)((2,), rng), [0.5, 0.5])
+
+
+def test_train_counts_changes_and_stops_when_every_run_has_solved() -> None:
+    # E = ½ (w − 1)², ε = .5: the error |w − 1| halves with every change, from 1 and from 4.
+    net = Dense(1, 1, [np.random.default_rng(s) for s in range(2)])
+    net.params["W"][...] = np.array([0.0, -3.0])[:, None, None]
+    net.params["b"][...] = 0.0
+    history = train(
+        net,
+        sum_of_squares,
+        np.array([[1.0]]),
+        np.array([[1.0]]),
+        GradientDescent(0.25),  # the bias has the same gradient: together they halve the error
+        50,
+        solved=lambda y, d: np.abs(y - d).max(axis=(-2, -1)) < 0.3,
+    )
+    np.testing.assert_array_equal(history.solved_at, [2, 4])
+    assert history.errors.shape == (4, 2)
+    np.testing.assert_allclose(history.errors[:, 0], [0.5, 0.125, 0.03125, 0.0078125])
+
+
+def test_phases_set_the_optimizer_from_that_sweep_on() -> None:
+    net = _dense([[0.0]], [0.0])
+    optimizer = Momentum(0.1, 0.0)
+    seen: list[tuple[float, float]] = []
+
+    class Spy(Momentum):
+        def changes(self, grads: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+            seen.append((self.learning_rate, self.momentum))
+            return super().changes(grads)
+
+    optimizer = Spy(0.1, 0.5)
+    train(
+        net,
+        sum_of_squares,
+        np.array([[1.0]]),
+        np.array([[1.0]]),
+        optimizer,
+        4,
+        phases={2: {"learning_rate": 0.2, "momentum": 0.9}},
+    )
+    assert seen == [(0.1, 0.5), (0.1, 0.5), (0.2, 0.9), (0.2, 0.9)]
+    with pytest.raises(ValueError, match="settings of the optimizer, got 'speed'"):
+        train(net, sum_of_squares, np.ones((1, 1)), np.ones((1, 1)), optimizer, 1, phases={0: {"speed": 1}})
+
+
+def test_minibatches_cover_every_case_once_in_a_new_order() -> None:
+    x = np.arange(10.0)[:, None]
+    rng = np.random.default_rng(0)
+    first, second = (np.vstack([bx for bx, _ in minibatches(x, x, 3, rng)]) for _ in range(2))
+    assert sorted(first.ravel()) == sorted(second.ravel()) == list(range(10))
+    assert not np.array_equal(first, second)
+    in_order = [bx.ravel().tolist() for bx, _ in minibatches(x, x, 4, None)]
+    assert in_order == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+def test_train_minibatches_sums_the_errors_of_an_epoch_and_can_stop() -> None:
+    net = _dense([[0.0]], [0.0])
+    x, d = np.array([[1.0], [1.0]]), np.array([[1.0], [1.0]])
+    epochs: list[int] = []
+
+    def stop(epoch: int) -> bool:
+        epochs.append(epoch)
+        return epoch == 1
+
+    history = train_minibatches(net, sum_of_squares, x, d, GradientDescent(0.25), 9, after_epoch=stop)
+    assert epochs == [0, 1]
+    np.testing.assert_allclose(history.errors, [0.5 + 0.125, 0.03125 + 0.0078125])

@@ -1,0 +1,108 @@
+"""Data, pictures and listings: the edge of the package."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from backprop import Dense, datasets, plots, source
+from backprop.activations import Logistic
+
+
+def test_truth_tables() -> None:
+    expected = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
+    for name, answers in expected.items():
+        X, t = datasets.truth_table(name)
+        np.testing.assert_array_equal(X, [[0, 0], [0, 1], [1, 0], [1, 1]])
+        np.testing.assert_array_equal(t, answers)
+    with pytest.raises(ValueError, match="one of AND, OR, NAND, XOR, got 'IF'"):
+        datasets.truth_table("IF")
+    X[0, 0] = 9.0
+    assert datasets.truth_table("AND")[0][0, 0] == 0.0
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("features", [1, 2, 5])
+def test_separable_sets_are_separable_by_the_margin(seed: int, features: int) -> None:
+    X, t = datasets.separable(40, np.random.default_rng(seed), features=features, margin=0.1)
+    assert X.shape == (40, features)
+    assert set(t) <= {-1, 1}
+    # An independent judge: a linear programme that looks for a separator.
+    linprog = pytest.importorskip("scipy.optimize").linprog
+    A = -t[:, None] * np.column_stack([X, np.ones(40)])
+    found = linprog(np.zeros(features + 1), A_ub=A, b_ub=-np.ones(40), bounds=(None, None))
+    assert found.status == 0
+
+
+def test_two_gaussians_are_where_the_paper_puts_them() -> None:
+    X, t = datasets.two_gaussians(20_000, np.random.default_rng(0))
+    np.testing.assert_allclose(X[t == 1].mean(axis=0), [0.4, 0.8], atol=0.01)
+    np.testing.assert_allclose(X[t == -1].mean(axis=0), [-0.4, -0.8], atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda rng: datasets.separable(0, rng), "at least 1, got 0 and 2"),
+        (lambda rng: datasets.separable(5, rng, margin=0.9), "between 0 and 0.5, got 0.9"),
+        (lambda rng: datasets.two_gaussians(5, rng), "an even n of at least 2, got 5"),
+    ],
+)
+def test_impossible_data_are_refused(call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call(np.random.default_rng(0))  # type: ignore[operator]
+
+
+def test_a_figure_is_one_adaptive_svg_and_the_same_twice() -> None:
+    def draw() -> str:
+        fig, (left, right) = plots.figure(ncols=2)
+        X, t = datasets.truth_table("XOR")
+        left.set(xlim=(-1, 2), ylim=(-1, 2))
+        plots.points(left, X, t)
+        plots.boundary(left, np.array([1.0, 1.0]), -1.5)
+        plots.error_surface(right, lambda a, b: a * a + 2 * b * b, (-1, 1), (-1, 1), path=[[1, 1], [0, 0]])
+        return str(fig._repr_svg_())
+
+    svg = draw()
+    assert svg == draw()
+    ET.fromstring(svg[svg.index("<svg") :])
+    assert "prefers-color-scheme:dark" in svg
+    assert "var(--ink)" in svg and "var(--paper)" in svg
+    assert plots.INK not in svg.split("</style>", 1)[1]
+    assert not re.search(r'href="http|src="http', svg)
+
+
+def test_boundary_is_the_line_and_keeps_the_axes() -> None:
+    _, ax = plots.figure()
+    ax.set(xlim=(-2, 2), ylim=(-1, 3))
+    plots.boundary(ax, np.array([2.0, -1.0]), 0.5)
+    (x0, x1), (y0, y1) = ax.lines[0].get_data()
+    for x, y in ((x0, y0), (x1, y1)):
+        assert 2 * x - y + 0.5 == pytest.approx(0.0, abs=1e-9)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-2, 2), (-1, 3))
+    shaded = ax.patches[0].get_path()
+    assert shaded.contains_point((1.9, -0.9)) and not shaded.contains_point((-1.9, 2.9))
+
+
+def test_hinton_squares_have_area_in_proportion() -> None:
+    _, ax = plots.figure()
+    plots.hinton(ax, np.array([[4.0, -1.0], [0.0, 2.0]]))
+    areas = [patch.get_width() * patch.get_height() for patch in ax.patches]
+    np.testing.assert_allclose(np.array(areas) / areas[0], [1.0, 0.25, 0.0, 0.5])
+
+
+def test_source_shows_the_code_that_runs_without_its_docstring() -> None:
+    shown = source(Dense.backward)
+    text = repr(shown)
+    assert text.startswith("def backward(self, dy")
+    assert '"""' not in text
+    assert "dW = dy.mT @ x  # eq:dense-dW" in text
+    assert shown._repr_markdown_() == f"```python\n{text}\n```"
+    namespace: dict[str, object] = {"Layer": object, "Array": object}
+    exec("from __future__ import annotations\n" + repr(source(Logistic)), namespace)
+    assert "forward" in vars(namespace["Logistic"])  # type: ignore[arg-type]
+    both = repr(source(Dense.forward, Dense.backward))
+    assert "def forward" in both and "\n\n\ndef backward" in both

@@ -1,0 +1,112 @@
+"""Bad input is refused at the door, by a message that names what was expected and what came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from backprop import (
+    Dense,
+    GradientDescent,
+    Momentum,
+    Sequential,
+    check_network,
+    complex_step_gradient,
+    logistic_cross_entropy,
+    minibatches,
+    normal,
+    numerical_gradient,
+    softmax_cross_entropy,
+    source,
+    sum_of_squares,
+    train,
+    train_minibatches,
+    uniform,
+)
+
+ONE = np.ones((1, 1))
+
+
+def _net() -> Dense:
+    return Dense(1, 1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("loss", [sum_of_squares, softmax_cross_entropy, logistic_cross_entropy])
+def test_losses_refuse_targets_that_do_not_fit(loss: Callable[..., object]) -> None:
+    y = np.zeros((2, 3))
+    good = np.full((2, 3), 1 / 3)
+    loss(y, good)
+    with pytest.raises(ValueError, match=re.escape("targets of shape (2, 3), got (3, 2)")):
+        loss(y, good.T)
+    with pytest.raises(ValueError, match=re.escape("targets of shape (2, 3), got (1, 2, 3)")):
+        loss(y, good[None])
+    with pytest.raises(TypeError, match="floating-point targets, got int64"):
+        loss(y, np.zeros((2, 3), dtype=np.int64))
+    with pytest.raises(TypeError, match="targets of dtype float32, got float64"):
+        loss(y.astype(np.float32), good)
+    with pytest.raises(ValueError, match="at least one case"):
+        loss(y[:0], good[:0])
+    good[0, 0] = np.nan
+    with pytest.raises(ValueError, match=r"finite targets|sum to 1"):
+        loss(y, good)
+
+
+def test_cross_entropy_refuses_targets_that_are_no_distribution() -> None:
+    with pytest.raises(ValueError, match="row of t to sum to 1"):
+        softmax_cross_entropy(np.zeros((2, 3)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match="row of t to sum to 1"):
+        softmax_cross_entropy(np.zeros((2, 2)), np.array([[1.0, 1.0], [0.0, 0.0]]))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: GradientDescent(0.0), "learning_rate expects a positive number, got 0.0"),
+        (lambda: GradientDescent(float("nan")), "learning_rate expects a positive number, got nan"),
+        (lambda: GradientDescent(0.1, decay=1.0), r"decay expects a fraction in \[0, 1\), got 1.0"),
+        (lambda: Momentum(0.1, 1.0), r"momentum expects a number in \[0, 1\), got 1.0"),
+        (lambda: Momentum(-1.0, 0.5), "learning_rate expects a positive number, got -1.0"),
+        (lambda: uniform(-0.1), "limit of at least 0, got -0.1"),
+        (lambda: normal(-1.0), "sigma of at least 0, got -1.0"),
+        (lambda: train(_net(), sum_of_squares, ONE, ONE, GradientDescent(0.1), 0), "at least 1 sweep, got 0"),
+        (
+            lambda: train_minibatches(_net(), sum_of_squares, ONE, ONE, GradientDescent(0.1), 0),
+            "at least 1 epoch, got 0",
+        ),
+        (lambda: list(minibatches(ONE, np.ones((2, 1)), 1, None)), "as many targets as inputs, got 2 and 1"),
+        (lambda: list(minibatches(ONE, ONE, 0, None)), "a size of at least 1, got 0"),
+        (lambda: numerical_gradient(lambda w: 0.0, ONE, h=0.0), "a positive h, got 0.0"),
+        (lambda: complex_step_gradient(lambda w: 0j, ONE, h=-1.0), "a positive h, got -1.0"),
+        (
+            lambda: check_network(_net(), sum_of_squares, ONE, ONE, method="both"),
+            "'central' or 'complex', got 'both'",
+        ),
+        (lambda: source(), "at least one function, method or class, got none"),
+        (lambda: source(np.exp), "a Python function or class, got <ufunc 'exp'>"),
+    ],
+)
+def test_wrong_settings_are_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+def test_step_refuses_gradients_that_do_not_fit_and_changes_nothing() -> None:
+    w, b = np.array([1.0, 2.0]), np.array([3.0])
+    optimizer = GradientDescent(0.1)
+    with pytest.raises(ValueError, match=r"a gradient for every parameter and no other, got \['b'\]"):
+        optimizer.step({"w": w, "b": b}, {"w": w})
+    with pytest.raises(ValueError, match=re.escape("step expects b of shape (1,), got (2,)")):
+        optimizer.step({"w": w, "b": b}, {"w": np.ones(2), "b": np.ones(2)})
+    np.testing.assert_array_equal(w, [1.0, 2.0])
+    np.testing.assert_array_equal(b, [3.0])
+
+
+def test_a_training_that_diverges_says_so() -> None:
+    x = np.full((1, 1), 10.0)
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="did the training diverge"):
+        net = Dense(1, 1, np.random.default_rng(0))
+        deep = Sequential(net, Dense(1, 1, np.random.default_rng(1)))
+        train(deep, sum_of_squares, x, ONE, GradientDescent(1.0), 200)
