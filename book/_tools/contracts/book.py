@@ -1,0 +1,169 @@
+"""The book as the contracts see it: pages of both editions, their outputs, and the tables beside them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import yaml
+from pages import Block, Page, read_page
+from pybtex.database import parse_file
+
+LANGUAGES = ("ko", "en")
+OTHER = {"ko": "en", "en": "ko"}
+
+
+class Problem(NamedTuple):
+    """One broken promise: where it is, what it is, and what to do about it."""
+
+    file: Path
+    line: int
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what} - {self.do}"
+
+
+@dataclass
+class Found:
+    """What a contract found: ``problems``, and how many things it ``saw`` (a contract that saw nothing proves nothing)."""
+
+    problems: list[Problem] = field(default_factory=list)
+    saw: int = 0
+
+    def report(self, file: Path, line: int, what: str, do: str) -> None:
+        self.problems.append(Problem(file, line, what, do))
+
+
+class Pair(NamedTuple):
+    """A page in Korean and in English."""
+
+    ko: Page
+    en: Page
+
+    @property
+    def aligned(self) -> bool:
+        """Whether the blocks of the two correspond one by one."""
+        return [b.signature for b in self.ko.blocks] == [b.signature for b in self.en.blocks]
+
+
+@dataclass
+class Book:
+    """Everything under ``root`` that the contracts read. Nothing is imported or executed."""
+
+    root: Path
+
+    @cached_property
+    def pages(self) -> dict[str, dict[str, Page]]:
+        return {
+            language: {
+                path.stem: read_page(path) for path in sorted((self.root / "book" / language).glob("*.md"))
+            }
+            for language in LANGUAGES
+        }
+
+    @property
+    def all_pages(self) -> Iterator[Page]:
+        for pages in self.pages.values():
+            yield from pages.values()
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        return [Pair(page, self.pages["en"][name]) for name, page in self.pages["ko"].items() if name in self.pages["en"]]
+
+    @property
+    def chapters(self) -> Iterator[Page]:
+        """The pages that run code."""
+        return (page for page in self.all_pages if page.cells)
+
+    def notebook_path(self, page: Page) -> Path:
+        return self.root / "notebooks" / page.language / f"{page.name}.ipynb"
+
+    def notebook(self, page: Page) -> Any:
+        path = self.notebook_path(page)
+        return nbformat.read(path, as_version=4) if path.exists() else None
+
+    def outputs(self, page: Page) -> list[tuple[Block, list[Any]]]:
+        """The page's code cells with the outputs that its notebook keeps for cells of the same source."""
+        notebook = self.notebook(page)
+        if notebook is None:
+            return []
+        kept: dict[str, list[Any]] = {}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                kept.setdefault(cell.source.strip(), []).extend(cell.outputs)
+        return [(cell, kept.get(cell.source.strip(), [])) for cell in page.cells]
+
+    @cached_property
+    def bibliography(self) -> dict[str, str]:
+        """Citation key to year."""
+        path = self.root / "book" / "references.bib"
+        if not path.exists():
+            return {}
+        entries = parse_file(str(path), bib_format="bibtex").entries
+        return {key: str(entry.fields.get("year", "")) for key, entry in entries.items()}
+
+    @cached_property
+    def papers(self) -> list[dict[str, Any]]:
+        return self._table("papers.yml")
+
+    @cached_property
+    def glossary(self) -> list[dict[str, Any]]:
+        return self._table("glossary.yml")
+
+    def _table(self, name: str) -> list[dict[str, Any]]:
+        path = self.root / "book" / name
+        return (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
+
+    def line_in(self, name: str, needle: str) -> tuple[Path, int]:
+        """The file ``book/<name>`` and the line on which ``needle`` stands first."""
+        path = self.root / "book" / name
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        return path, next((i for i, line in enumerate(lines, start=1) if needle in line), 1)
+
+    @cached_property
+    def modules(self) -> dict[str, Path]:
+        return {path.stem: path for path in sorted((self.root / "backprop").glob("*.py")) if path.stem != "__init__"}
+
+    @cached_property
+    def names_in_cells(self) -> set[str]:
+        """Every identifier that some code cell of the book uses."""
+        names: set[str] = set()
+        for page in self.all_pages:
+            for cell in page.cells:
+                names |= identifiers(cell.source)
+        return names
+
+
+def identifiers(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a magic, or a cell that shows a mistake: words will do
+        return set(re.findall(r"\w+", source))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            names.add(node.attr)
+    return names
+
+
+def shared_options(cell: Block) -> dict[str, Any]:
+    """A cell's metadata without what belongs to one language: caption and alt text."""
+    import copy
+
+    options = copy.deepcopy(cell.options)
+    mystnb = options.get("mystnb")
+    if isinstance(mystnb, dict):
+        for part, key in (("figure", "caption"), ("image", "alt")):
+            if isinstance(mystnb.get(part), dict):
+                mystnb[part].pop(key, None)
+    return options

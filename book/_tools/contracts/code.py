@@ -1,0 +1,89 @@
+"""The package and the book name the same things: equations by their tags, public functions by their use."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+from .book import Book, Found
+
+TAG = re.compile(r"\beq:([A-Za-z0-9_-]+)")
+
+
+def equation_tags(path: Path) -> list[tuple[str, int]]:
+    """The tags ``# eq:label`` in the comments of a module, with their lines."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+    return [
+        (label, token.start[0]) for token in tokens if token.type == tokenize.COMMENT for label in TAG.findall(token.string)
+    ]
+
+
+def check_equation_tags(book: Book) -> Found:
+    """Code and pages of both editions carry the same equation labels."""
+    found = Found()
+    tags = {module: equation_tags(path) for module, path in book.modules.items()}
+    for module, places in tags.items():
+        for label, line in places:
+            found.saw += 1
+            if label.split("-")[0] != module:
+                found.report(
+                    book.modules[module], line, f"the tag eq:{label} does not start with the module's name",
+                    f"call it {module}-word",
+                )  # fmt: skip
+            for language, pages in book.pages.items():
+                if not any(label == block.label for page in pages.values() for block in page.equations):
+                    found.report(
+                        book.modules[module], line, f"no page in {language} has the equation '{label}' that this line computes",
+                        f"write it on a page as {{math}} with :label: {label}, or remove the tag",
+                    )  # fmt: skip
+    for page in book.all_pages:
+        for block in page.equations:
+            first = block.label.split("-")[0]
+            if first in tags:
+                found.saw += 1
+                if block.label not in {label for label, _ in tags[first]}:
+                    found.report(
+                        page.path, block.line, f"no line of backprop/{first}.py carries the tag # eq:{block.label}",
+                        "tag the line that computes it, or let the label start with the page's name",
+                    )  # fmt: skip
+            elif block.label and not block.label.startswith(f"{page.name}-"):
+                found.report(
+                    page.path, block.line, f"the equation label '{block.label}' starts with neither the page nor a module",
+                    f"call it {page.name}-word",
+                )  # fmt: skip
+    return found
+
+
+def public_names(path: Path) -> dict[str, int]:
+    """The public functions and classes that a module defines, or its ``__all__``, with their lines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    defined = {
+        node.name: node.lineno
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    }
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+            names = {element.value: element.lineno for element in node.value.elts}  # type: ignore[attr-defined]
+            return {name: defined.get(name, line) for name, line in names.items()}
+    return defined
+
+
+def check_public_names(book: Book) -> Found:
+    """Every public name of the package is used in some code cell of the book."""
+    found = Found()
+    paths = [*book.modules.values(), book.root / "backprop" / "__init__.py"]
+    reported: set[str] = set()
+    for path in paths:
+        for name, line in public_names(path).items() if path.exists() else []:
+            found.saw += 1
+            if name not in book.names_in_cells and name not in reported:
+                reported.add(name)
+                found.report(
+                    path, line, f"no code cell of the book uses the public name '{name}'",
+                    "use it on a page, make it private, or remove it",
+                )  # fmt: skip
+    return found

@@ -1,0 +1,53 @@
+"""The notebooks are what the pages say: same cells, executed, without images."""
+
+from __future__ import annotations
+
+from notebooks import Settings, page_notebook
+
+from .book import Book, Found
+
+COMMAND = "run make notebooks and commit the result"
+
+
+def check_notebooks(book: Book) -> Found:
+    """Every page with code has a current notebook, and no notebook lacks its page. nbval compares the outputs."""
+    found = Found()
+    settings = Settings.read(book.root)
+    expected = set()
+    for page in book.chapters:
+        path = book.notebook_path(page)
+        expected.add(path)
+        notebook = book.notebook(page)
+        if notebook is None:
+            found.report(page.path, 1, f"the notebook {path.relative_to(book.root)} does not exist", COMMAND)
+            continue
+        wanted = page_notebook(page.path, settings)
+        lines = [cell.line for cell in page.cells]
+        seen = -1
+        for index, cell in enumerate(wanted.cells):
+            found.saw += 1
+            if cell.cell_type == "code" and cell.id != settings.install_id:
+                seen += 1
+            line = lines[max(seen, 0)]
+            kept = notebook.cells[index] if index < len(notebook.cells) else None
+            if kept is None or kept.cell_type != cell.cell_type or kept.source != cell.source or kept.id != cell.id:
+                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} is not current", COMMAND)
+                break
+            if kept.metadata != cell.metadata:
+                found.report(
+                    page.path, line, f"the metadata of cell {index + 1} of {path.relative_to(book.root)} are not current", COMMAND
+                )
+                break
+            if cell.cell_type == "code" and kept.execution_count is None:
+                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} was not executed", COMMAND)
+            if cell.cell_type == "code" and any(
+                kind.startswith("image/") for output in kept.outputs for kind in output.get("data", {})
+            ):
+                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} keeps an image", COMMAND)
+        else:
+            if len(notebook.cells) > len(wanted.cells):
+                found.report(page.path, lines[-1], f"{path.relative_to(book.root)} has cells that the page lacks", COMMAND)
+    for path in sorted((book.root / "notebooks").glob("*/*.ipynb")):
+        if path not in expected:
+            found.report(path, 1, "no page with code has this name", "remove the notebook, or write the page")
+    return found
