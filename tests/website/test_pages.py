@@ -1,0 +1,118 @@
+"""Every page of both editions, opened as a reader opens it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import LANGUAGES, page_names
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+PAGES = [(language, name) for name in page_names() for language in LANGUAGES]
+WEIGHT = 1_200_000
+
+OPEN = "document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))"
+
+# Wider than its window: the elements that make a page scroll sideways, to name them in the failure.
+OVERFLOW = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const clips = e => { for (let p = e.parentElement; p; p = p.parentElement)
+      if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(p).overflowX)) return true;
+    return false; };
+  return [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > width + 1 && !clips(e))
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+}"""
+
+
+def test_there_are_pages() -> None:
+    assert {"index", "perceptron", "adaline", "xor"} <= set(page_names())
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_page(tab, address: str, language: str, name: str) -> None:
+    elsewhere: list[str] = []
+    complaints: list[str] = []
+    bytes_of: dict[str, int] = {}
+
+    def count(response) -> None:
+        if not response.url.startswith(address):
+            return
+        if response.status >= 400:
+            complaints.append(f"{response.status} {response.url}")
+        elif response.status == 200:
+            bytes_of[response.url] = len(response.body())
+
+    tab.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or elsewhere.append(r.url))
+    tab.on("requestfinished", lambda r: count(r.response()))
+    tab.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
+    for image in tab.locator("main img").all():
+        image.scroll_into_view_if_needed()
+    tab.wait_for_load_state("networkidle")
+
+    assert not elsewhere, "the page asks other sites"
+    assert not complaints
+    total = sum(bytes_of.values())
+    heaviest = sorted(((size, url.removeprefix(address)) for url, size in bytes_of.items()), reverse=True)
+    assert total <= WEIGHT, f"{total:,} bytes, of which {heaviest[:5]}"
+    assert tab.locator("html").get_attribute("lang") == language
+    broken = tab.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
+    assert not broken, "pictures that do not show"
+    unread = tab.evaluate("[...document.images].filter(i => !i.alt.trim()).map(i => i.src)")
+    assert not unread, "pictures without words for those who cannot see them"
+
+
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(tab, address: str, language: str, name: str) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
+    assert tab.evaluate(OVERFLOW) == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "name"), PAGES)
+def test_nobody_is_shut_out(tab, address: str, language: str, name: str, theme: str) -> None:
+    """axe-core, colour contrast in both modes included."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+    tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
+    assert tab.locator("html").get_attribute("data-theme") == theme
+    # Folded solutions are opened, so that what is in them is judged as well.
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    tab.evaluate(
+        "document.querySelectorAll('.toggle-hidden').forEach(d => d.classList.remove('toggle-hidden'))"
+    )
+    tab.wait_for_timeout(300)
+    violations = axe.Axe().run(tab).response["violations"]
+    told = [
+        f"{v['id']}: {v['help']}: " + "; ".join(node["html"][:160] for node in v["nodes"][:3])
+        for v in violations
+    ]
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_follow_the_readers_mode(tab, address: str, theme: str) -> None:
+    tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+    tab.goto(f"{address}/ko/perceptron.html", wait_until="networkidle")
+    figure = tab.locator("main img[src$='.svg']").first
+    figure.scroll_into_view_if_needed()
+    assert theme in figure.evaluate("img => getComputedStyle(img).colorScheme").split()
+    # The corner of the picture is its paper: bright by day, dark by night.
+    corner = figure.screenshot(clip=None)
+    brightness = tab.evaluate(
+        """async png => {
+          const bitmap = await createImageBitmap(await (await fetch('data:image/png;base64,' + png)).blob());
+          const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+          const ink = canvas.getContext('2d');
+          ink.drawImage(bitmap, 0, 0);
+          const [r, g, b] = ink.getImageData(3, 3, 1, 1).data;
+          return (r + g + b) / 3;
+        }""",
+        __import__("base64").b64encode(corner).decode(),
+    )
+    assert brightness > 200 if theme == "light" else brightness < 60
