@@ -6,6 +6,8 @@ targets for a net have shape (N, outputs).
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import numpy as np
 
 from .layer import Array
@@ -62,3 +64,43 @@ def two_gaussians(
         raise ValueError(f"two_gaussians expects an even n of at least 2, got {n}")
     t = np.repeat([1, -1], n // 2)
     return t[:, None] * np.array(centre) + rng.normal(0, sigma, (n, 2)), t
+
+
+def one_hot(labels: Array, classes: int) -> Array:
+    """Return targets (N, classes): a 1 in the column of each label, 0 elsewhere.
+
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(f"one_hot expects labels of shape (N,) and integer dtype, got {labels!r:.60}")
+    if labels.size and not (0 <= labels.min() and labels.max() < classes):
+        raise ValueError(
+            f"one_hot expects labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}"
+        )
+    return np.eye(classes)[labels]
+
+
+def digits() -> tuple[Array, Array]:
+    """Return 1,797 handwritten digits X (1797, 64), pixels from 0 to 1, and labels (1797,) int.
+
+    Bundled: Alpaydin and Kaynak's Optical Recognition of Handwritten Digits (UCI, CC BY 4.0), as
+    scikit-learn has it, in the same order.
+    """
+    with (files("backprop") / "data" / "digits.npz").open("rb") as file, np.load(file) as data:
+        return data["images"].reshape(-1, 64) / 16.0, data["labels"].astype(int)
+
+
+def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
+    """Shuffle the cases and set `test` of them aside.
+
+    Returns training inputs, training labels, test inputs, test labels.
+    """
+    if len(X) != len(labels):
+        raise ValueError(f"split expects as many labels as inputs, got {len(labels)} and {len(X)}")
+    if not 0 < test < len(X):
+        raise ValueError(f"split expects a test set of 1 to {len(X) - 1} cases, got {test}")
+    order = rng.permutation(len(X))
+    return X[order[test:]], labels[order[test:]], X[order[:test]], labels[order[:test]]

@@ -106,3 +106,27 @@ def test_source_shows_the_code_that_runs_without_its_docstring() -> None:
     assert "forward" in vars(namespace["Logistic"])  # type: ignore[arg-type]
     both = repr(source(Dense.forward, Dense.backward))
     assert "def forward" in both and "\n\n\ndef backward" in both
+
+
+def test_digits_are_scikit_learns() -> None:
+    bundled = pytest.importorskip("sklearn.datasets").load_digits()
+    X, labels = datasets.digits()
+    np.testing.assert_array_equal(X * 16, bundled.data)
+    np.testing.assert_array_equal(labels, bundled.target)
+
+
+def test_one_hot_and_split() -> None:
+    np.testing.assert_array_equal(datasets.one_hot(np.array([1, 0]), 2), [[0, 1], [1, 0]])
+    with pytest.raises(ValueError, match="labels from 0 to 1, got 0 to 2"):
+        datasets.one_hot(np.array([0, 2]), 2)
+    with pytest.raises(ValueError, match="integer dtype"):
+        datasets.one_hot(np.array([0.5]), 2)
+    X, labels = np.arange(10.0)[:, None], np.arange(10)
+    parts = datasets.split(X, labels, 3, np.random.default_rng(0))
+    assert [len(part) for part in parts] == [7, 7, 3, 3]
+    np.testing.assert_array_equal(parts[0].ravel(), parts[1])
+    assert sorted([*parts[1], *parts[3]]) == list(range(10))
+    with pytest.raises(ValueError, match="a test set of 1 to 9 cases, got 10"):
+        datasets.split(X, labels, 10, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="as many labels as inputs, got 9 and 10"):
+        datasets.split(X, labels[1:], 3, np.random.default_rng(0))
