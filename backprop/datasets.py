@@ -76,7 +76,7 @@ def one_hot(labels: Array, classes: int) -> Array:
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
         raise ValueError(f"one_hot expects labels of shape (N,) and integer dtype, got {labels!r:.60}")
-    if labels.size and not (0 <= labels.min() and labels.max() < classes):
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
         raise ValueError(
             f"one_hot expects labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}"
         )
