@@ -77,13 +77,20 @@ class Perceptron:
 
 
 class Adaline:
-    """The adaptive linear neuron: gradient descent on E = ½ Σ_c (t_c − w·x_c − b)².
+    """The adaptive linear neuron: gradient descent on E = (1/2N) Σ_c (t_c − w·x_c − b)².
 
-    `mode="batch"` divides the gradient of all cases by their number and changes the weights once
-    an epoch; `mode="sample"` changes them after every case, in a new random order where `rng` is
-    given. After `fit`: `w`, `b`, `errors` (E/N before each epoch) and `path` (epochs + 1,
-    features + 1), bias last. A learning rate beyond 2/λ_max makes batch mode diverge; then the
-    fit stops and `diverged` is True.
+    `mode="batch"` takes one step down the gradient of all N cases in an epoch; `mode="sample"`
+    (LMS, Widrow and Hoff 1960) takes one for each case, in their order, or in a new random order
+    for each epoch where `rng` is given. Both start at zero. After `fit`: `w` (features,), `b`,
+    `errors` (E before each epoch), `path` (epochs + 1, features + 1), bias last, and `diverged`.
+    A learning rate beyond 2/λ_max makes batch mode diverge: once E has passed 1e12 the fit stops,
+    and `diverged` is True.
+
+    >>> unit = Adaline(0.2, epochs=2).fit(np.arange(4.0)[:, None], np.array([-1, -1, 1, 1]))
+    >>> unit.path.round(2) + 0.0
+    array([[ 0.  ,  0.  ],
+           [ 0.2 ,  0.  ],
+           [ 0.26, -0.06]])
     """
 
     def __init__(
@@ -105,6 +112,7 @@ class Adaline:
         self.mode = mode
         self.rng = rng
 
+    @np.errstate(over="ignore", invalid="ignore")  # a divergence is reported, not warned about
     def fit(self, X: Array, t: Array) -> Self:
         """Learn from X (N, features) and real or ±1 targets t (N,)."""
         X = _check_cases("Adaline", X)
@@ -127,7 +135,8 @@ class Adaline:
                 v = v - self.learning_rate * (A.T @ residual) / len(X)  # eq:neurons-adaline-batch
             else:
                 for n in range(len(A)) if self.rng is None else self.rng.permutation(len(A)):
-                    v = v + self.learning_rate * (t[n] - A[n] @ v) * A[n]  # eq:neurons-adaline-sample
+                    error = t[n] - A[n] @ v
+                    v = v + self.learning_rate * error * A[n]  # eq:neurons-adaline-sample
             path.append(v)
         self.path = np.array(path)
         self.w, self.b = v[:-1], float(v[-1])
