@@ -1,0 +1,68 @@
+// What the pages do beyond reading: keep the place when the language changes, let wide boxes be reached
+// with the keyboard, close the notebook menu, open folded boxes for printing.
+
+// The section at the top of the window, if the reader has scrolled to one.
+function sectionInView() {
+  let current = "";
+  for (const section of document.querySelectorAll(".bd-article section[id]")) {
+    if (section.getBoundingClientRect().top > 150) break;
+    if (section.querySelector(":scope > h2, :scope > h3")) current = section.id;
+  }
+  return current;
+}
+
+function keepPlace(event) {
+  const link = event.currentTarget;
+  const named = decodeURIComponent(location.hash.slice(1));
+  const id = window.scrollY > 200 ? sectionInView() || named : named;
+  link.href = link.href.split("#")[0].split("?")[0] + (document.getElementById(id) ? "#" + id : "");
+  if (location.search && link.href.includes("/search.html")) link.href += location.search;
+  try {
+    localStorage.setItem("book-language", link.dataset.language);
+  } catch {
+    // the choice is then not remembered
+  }
+}
+
+function reachable() {
+  for (const box of document.querySelectorAll(".math-scroll, .bd-article pre, .cell_output > .output, .table-scroll")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const link of document.querySelectorAll(".edition-switch")) {
+    for (const kind of ["click", "auxclick", "contextmenu"]) link.addEventListener(kind, keepPlace);
+  }
+  const menu = document.querySelector(".header-menu");
+  if (menu) {
+    document.addEventListener("click", (event) => menu.contains(event.target) || (menu.open = false));
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    });
+  }
+});
+
+window.addEventListener("load", () => {
+  // The theme does the same for code, but makes what need not scroll reachable by script only; ours comes last.
+  let waiting;
+  new ResizeObserver(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(reachable, 400);
+  }).observe(document.documentElement);
+  document.addEventListener("toggle", reachable, true);
+  reachable();
+});
+
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll(".bd-article details.admonition:not([open])")];
+  for (const box of opened) box.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const box of opened) box.open = false;
+});

@@ -10,10 +10,29 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import cache, language, maths, toc, words
+from . import (
+    anchors,
+    assets,
+    boxes,
+    cache,
+    cite,
+    korean,
+    language,
+    maths,
+    notebooks,
+    switcher,
+    tables,
+    toc,
+    words,
+)
+
+# In the order in which they must be set up: the language before everything that speaks it.
+MODULES = (
+    language, words, toc, cache, maths, anchors, boxes, tables, korean, switcher, notebooks, cite, assets,
+)  # fmt: skip
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    for module in (language, words, toc, cache, maths):
+    for module in MODULES:
         module.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -26,7 +26,9 @@ CATALOGUES: dict[str, dict[str, str]] = {
         "Search this book...": "이 책에서 찾기",
         "Search the docs ...": "이 책에서 찾기",
         "Error": "오류",
-        "Please activate JavaScript to enable the search functionality.": "검색하려면 자바스크립트를 켜야 한다.",
+        "Please activate JavaScript to enable the search functionality.": (
+            "검색하려면 자바스크립트를 켜야 한다."
+        ),
         "previous": "이전",
         "next": "다음",
         "Previous": "이전",
@@ -67,10 +69,8 @@ CATALOGUES: dict[str, dict[str, str]] = {
         "Toggle secondary sidebar": "이 쪽의 차례 여닫기",
         "logo": "로고",
     },
-    "exercise": {"Exercise": "연습문제", "Solution to": "풀이:", "Solution": "풀이"},
+    "exercise": {"Exercise": "연습문제", "Solution to": "풀이", "Solution": "풀이"},
     "proof": {"Theorem": "정리", "Proof": "증명", "Remark": "덧붙임"},
-    "togglebutton": {"Click to show": "펼치기", "Click to hide": "접기"},
-    "myst_nb": {},
 }
 
 CODE_PROMPTS = {
@@ -107,5 +107,4 @@ def set_words(app: Sphinx, config: Config) -> None:
     config.numfig_format = {"figure": "그림 %s", "table": "표 %s", "code-block": "코드 %s", "section": "%s절"}
     for key, text in CODE_PROMPTS.items():
         setattr(config, key, text)
-    config.togglebutton_hint = "펼치기"
-    config.togglebutton_hint_hide = "접기"
+    config.html_theme_options["search_bar_text"] = "이 책에서 찾기"

@@ -1,0 +1,127 @@
+"""Tables made from YAML at build time: `{notation-table}`, `{glossary-table}`, `{papers-table}`.
+
+Every table of the book, these and those written in Markdown, stands in a box of its own that scrolls
+sideways and can be reached with the keyboard.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+HEADS = {
+    "notation": {
+        "ko": ["뜻", "Rumelhart", "LeCun", "오늘날", "코드", "모양"],
+        "en": ["Meaning", "Rumelhart", "LeCun", "Today", "Code", "Shape"],
+    },
+    "papers": {"ko": ["논문", "곳", "값", "내용"], "en": ["Paper", "Place", "Values", "What it says"]},
+}
+
+COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
+QUOTED = ("place", "values", "says")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("notation-table", NotationTable)
+    app.add_directive("glossary-table", GlossaryTable)
+    app.add_directive("papers-table", PapersTable)
+    app.connect("builder-inited", wrap_tables)
+
+
+class YamlTable(SphinxDirective):
+    """Markdown made from `book/<name>.yml`, parsed as if it stood in the page."""
+
+    name_of_file = ""
+    has_content = False
+
+    @property
+    def language(self) -> str:
+        return str(self.config.language)
+
+    def run(self) -> list[nodes.Node]:
+        path = Path(self.env.srcdir).parent / f"{self.name_of_file}.yml"
+        self.env.note_dependency(str(path))
+        if not path.exists():
+            raise self.error(f"expected {path.name} in book/ for this table")
+        data = yaml.safe_load(path.read_text("utf-8")) or []
+        box = nodes.container(classes=[f"{self.name_of_file}-table"])
+        lines = "\n".join(self.markdown(data)).splitlines()
+        self.state.nested_parse(StringList(lines, str(path)), 0, box)
+        return [box]
+
+    def markdown(self, data: list[dict[str, Any]]) -> list[str]:
+        raise NotImplementedError
+
+    def head(self) -> list[str]:
+        titles = HEADS[self.name_of_file][self.language]
+        return [*rows([titles]), "|" + " --- |" * len(titles)]
+
+    def text(self, value: Any) -> str:
+        """A value in the edition's language: a plain value, or a mapping from language to value."""
+        if isinstance(value, dict):
+            value = value.get(self.language, "")
+        if isinstance(value, list):
+            value = ", ".join(str(each) for each in value)
+        return str(value if value is not None else "").replace("\n", " ").strip()
+
+
+def rows(table: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in table]
+
+
+class NotationTable(YamlTable):
+    name_of_file = "notation"
+
+    def markdown(self, data: list[dict[str, Any]]) -> list[str]:
+        lines: list[str] = []
+        for group in data:
+            table = [[self.text(row.get(key)) for key in COLUMNS] for row in group["rows"]]
+            lines += ["", f"**{self.text(group['group'])}**", "", *self.head(), *rows(table), ""]
+        return lines
+
+
+class GlossaryTable(YamlTable):
+    name_of_file = "glossary"
+
+    def markdown(self, data: list[dict[str, Any]]) -> list[str]:
+        table = []
+        for entry in sorted(data, key=lambda entry: str(entry["en"]).lower()):
+            meaning = " ".join(filter(None, (self.text(entry.get("gloss")), self.text(entry.get("note")))))
+            unused = self.text((entry.get("banned") or []) + (entry.get("avoid") or []))
+            table.append([self.text(entry["en"]), self.text(entry["ko"]), meaning, unused])
+        return self.head() + rows(table)
+
+
+class PapersTable(YamlTable):
+    name_of_file = "papers"
+
+    def markdown(self, data: list[dict[str, Any]]) -> list[str]:
+        table = [
+            [f"{{cite}}`{entry['paper']}`", *(self.text(entry.get(key)) for key in QUOTED)] for entry in data
+        ]
+        return self.head() + rows(table)
+
+
+def wrap_tables(app: Sphinx) -> None:
+    """Put each table in a focusable box, instead of the theme's plain one."""
+    if app.builder.format != "html":
+        return
+    label = {"ko": "표 (옆으로 밀어 볼 수 있다)", "en": "Table (scrolls sideways)"}[app.config.language]
+
+    def visit_table(self: Any, node: nodes.Element) -> None:
+        self.body.append(f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}">\n')
+        self._table_row_indices.append(0)
+        classes = ["table", *self.settings.table_style.split(",")]
+        self.body.append(self.starttag(node, "table", CLASS=" ".join(each for each in classes if each)))
+
+    def depart_table(self: Any, node: nodes.Element) -> None:
+        self._table_row_indices.pop()
+        self.body.append("</table>\n</div>\n")
+
+    app.add_node(nodes.table, override=True, html=(visit_table, depart_table))
