@@ -87,15 +87,20 @@ class NotationTable(YamlTable):
 
 
 class GlossaryTable(YamlTable):
+    """A definition list rather than a table, so that phones need no sideways scrolling."""
+
     name_of_file = "glossary"
 
     def markdown(self, data: list[dict[str, Any]]) -> list[str]:
-        table = []
-        for entry in sorted(data, key=lambda entry: str(entry["en"]).lower()):
-            meaning = " ".join(filter(None, (self.text(entry.get("gloss")), self.text(entry.get("note")))))
+        mine, theirs = ("ko", "en") if self.language == "ko" else ("en", "ko")
+        lines: list[str] = []
+        for entry in sorted(data, key=lambda entry: str(entry[mine]).lower().lstrip("(")):
+            meaning = [self.text(entry.get("gloss")), self.text(entry.get("note"))]
             unused = self.text((entry.get("banned") or []) + (entry.get("avoid") or []))
-            table.append([self.text(entry["en"]), self.text(entry["ko"]), meaning, unused])
-        return self.head() + rows(table)
+            if unused and self.language == "ko":
+                meaning.append(f"쓰지 않는 말: {unused}.")
+            lines += [f"**{entry[mine]}** · {entry[theirs]}", ": " + " ".join(part for part in meaning if part), ""]
+        return lines
 
 
 class PapersTable(YamlTable):
