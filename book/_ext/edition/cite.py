@@ -33,7 +33,7 @@ UNCITED = {"search", "genindex"}
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", set_version, priority=200)
-    app.connect("html-page-context", add_citation, priority=600)
+    app.connect("html-page-context", add_citation, priority=100)
 
 
 def set_version(app: Sphinx, config: Config) -> None:

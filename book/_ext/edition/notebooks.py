@@ -18,7 +18,7 @@ WORDS = {
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("html-page-context", add_links, priority=600)
+    app.connect("html-page-context", add_links, priority=100)
     app.connect("build-finished", copy)
 
 

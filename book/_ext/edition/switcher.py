@@ -13,7 +13,7 @@ MADE_BY_SPHINX = {"search", "genindex"}
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("html-page-context", add_links, priority=600)
+    app.connect("html-page-context", add_links, priority=100)
 
 
 def add_links(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
