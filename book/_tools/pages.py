@@ -72,6 +72,7 @@ class Block:
     source: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     argument: str = ""
+    body: int = 0  # the line on which the source of a cell or an equation starts
 
     @property
     def signature(self) -> tuple[str, str, int]:
@@ -82,13 +83,18 @@ class Block:
         return [key for piece in self.pieces if piece.kind == "cite" for key in split_keys(piece.text)]
 
     @property
-    def references(self) -> list[tuple[str, str]]:
-        return [(piece.name, piece.text) for piece in self.pieces if piece.kind == "ref"]
-
-    @property
     def words(self) -> str:
         """The text alone; whatever is not text leaves a mark, so that words do not run together."""
         return "".join(piece.text if piece.kind == "text" else "\ufffc" for piece in self.pieces)
+
+    def line_at(self, offset: int) -> int:
+        """The line of the page on which the character ``offset`` of ``words`` stands."""
+        for piece in self.pieces:
+            length = len(piece.text) if piece.kind == "text" else 1
+            if offset < length:
+                return piece.line + (piece.text.count("\n", 0, offset) if piece.kind == "text" else 0)
+            offset -= length
+        return self.line
 
     def describe(self) -> str:
         return " ".join(part for part in (self.kind, self.name, f"'{self.label}'" if self.label else "") if part)
@@ -250,7 +256,9 @@ class _Reader:
                     self.blocks[-1].pieces += inline_pieces(token, line)
                 case "math_block" | "math_block_label" | "amsmath":
                     label = token.info if token.type == "math_block_label" else target
-                    self.blocks.append(Block("math", line, level, label=label, source=token.content.strip()))
+                    text = token.content.strip()
+                    body = line + token.content[: token.content.index(text)].count("\n")
+                    self.blocks.append(Block("math", line, level, label=label, source=text, body=body))
                     target = ""
                 case "fence" | "colon_fence" | "code_block":
                     self.fence(token, line, level, target)
@@ -270,6 +278,7 @@ class _Reader:
         label = str(options.get("label") or options.get("name") or target)
         if name == "code-cell":
             cell = Block("code-cell", line, depth, argument, label, source=body.rstrip("\n"), options=options)
+            cell.body = line + 1 + taken
             self.blocks.append(cell)
             for kind, text in (("caption", str(figure_of(cell).get("caption", ""))), ("alt", alt_of(cell))):
                 if text:
@@ -279,7 +288,8 @@ class _Reader:
             return
         if name == "math":
             source = "\n".join(part for part in (argument, body) if part).strip()
-            self.blocks.append(Block("math", line, depth, label=label, source=source, options=options))
+            at = line if argument else line + 1 + taken
+            self.blocks.append(Block("math", line, depth, label=label, source=source, options=options, body=at))
             return
         block = Block("directive", line, depth, name, label, source=body, options=options, argument=argument)
         if argument and (name in TITLED or name.startswith("prf:")):

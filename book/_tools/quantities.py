@@ -48,7 +48,6 @@ class Quantity:
     value: Decimal
     line: int
     percent: bool = False
-    display: bool = False
 
     def stands_in(self, seen: Iterable[Decimal] | set[Decimal]) -> bool:
         """Whether some number in ``seen`` is this one. A minus sign in front must have been seen too."""
@@ -119,7 +118,7 @@ TEX_NUMBER = re.compile(
 )
 
 
-def in_tex(tex: str, line: int, display: bool = False) -> Iterator[Quantity]:
+def in_tex(tex: str, line: int) -> Iterator[Quantity]:
     """The numerals of a formula that starts at ``line``. Indices and superscripts on symbols are not numerals."""
     tex = re.sub(r"\\(?:label|tag|color|textcolor|hspace|vspace|operatorname|class|htmlClass)\*?\{[^{}]*\}", _blank, tex)
     tex = re.sub(r"\\begin\{(?:array|alignat|alignedat)\*?\}(?:\[[^\]]*\])?\{[^{}]*\}", _blank, tex)
@@ -149,7 +148,7 @@ def in_tex(tex: str, line: int, display: bool = False) -> Iterator[Quantity]:
         value = -value if match["sign"] else value
         at = line + tex.count("\n", 0, match.start("number"))
         written = re.sub(r"[\s~]+", " ", match[0]).strip()
-        yield Quantity(written, value.normalize() + 0, at, bool(match["percent"]), display)
+        yield Quantity(written, value.normalize() + 0, at, bool(match["percent"]))
 
 
 def in_output(text: str) -> set[Decimal]:

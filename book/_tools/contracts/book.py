@@ -69,6 +69,13 @@ class Book:
             for language in LANGUAGES
         }
 
+    @cached_property
+    def contents(self) -> set[str]:
+        """The names of the pages in ``_toc.yml``."""
+        path = self.root / "_toc.yml"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        return set(re.findall(r"^\s*(?:-\s*file|root):\s*(\S+)", text, re.MULTILINE))
+
     @property
     def all_pages(self) -> Iterator[Page]:
         for pages in self.pages.values():

@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import PurePosixPath
 
-from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known
+from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known, split_keys
 
 from .book import Book, Found
 
@@ -186,10 +186,13 @@ def check_citations(book: Book) -> Found:
     found = Found()
     for page in book.all_pages:
         for block in page.blocks:
-            for key in block.citations:
-                found.saw += 1
-                if key not in book.bibliography:
-                    found.report(page.path, block.line, f"the key '{key}' is not in references.bib", "add the work there")
+            for piece in block.pieces:
+                for key in split_keys(piece.text) if piece.kind == "cite" else ():
+                    found.saw += 1
+                    if key not in book.bibliography:
+                        found.report(
+                            page.path, piece.line, f"the key '{key}' is not in references.bib", "add the work there"
+                        )
     return found
 
 
@@ -210,11 +213,14 @@ def check_references(book: Book) -> Found:
             equations |= {block.label for block in page.equations if block.label}
         for page in pages.values():
             for block in page.blocks:
-                for role, target in block.references:
+                for piece in block.pieces:
+                    if piece.kind != "ref":
+                        continue
                     found.saw += 1
-                    if not _resolves(role, target, labels, equations, pages):
+                    if not _resolves(piece.name, piece.text, labels, equations, pages):
                         found.report(
-                            page.path, block.line, f"the reference {{{role}}} to '{target}' leads nowhere in {language}",
+                            page.path, piece.line,
+                            f"the reference {{{piece.name}}} to '{piece.text}' leads nowhere in {language}",
                             "correct the label, or write the page it points to",
                         )  # fmt: skip
     return found

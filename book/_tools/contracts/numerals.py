@@ -33,7 +33,7 @@ WORDS = {
 def quantities(block: Block) -> list[Quantity]:
     """The numerals of a block's prose, inline formulas included; places in a cited source are not among them."""
     if block.kind == "math":
-        return list(in_tex(block.source, block.line + (1 if "\n" in block.source or not block.source else 0), display=True))
+        return list(in_tex(block.source, block.body))
     found: list[Quantity] = []
     cited = bool(block.citations)
     for text, line, kind in _runs(block):
@@ -51,6 +51,9 @@ def _runs(block: Block) -> Iterator[tuple[str, int, str]]:
     text, line = "", block.line
     for piece in block.pieces:
         if piece.kind == "text":
+            if text and piece.line != line + text.count("\n"):  # the next cell of a table
+                yield text, line, "text"
+                text = ""
             if not text:
                 line = piece.line
             text += piece.text

@@ -11,8 +11,11 @@ from .book import OTHER, Book, Found, shared_options
 
 
 def check_same_files(book: Book) -> Found:
-    """Every page exists in both editions."""
+    """Every page exists in both editions, and stands in ``_toc.yml`` (a page that does not is never built)."""
     found = Found(saw=sum(1 for _ in book.all_pages))
+    for page in book.all_pages:
+        if book.contents and page.name not in book.contents:
+            found.report(page.path, 1, "the page is not in _toc.yml, so it is not built", "list it there")
     for page in book.all_pages:
         other = OTHER[page.language]
         if page.name not in book.pages[other]:
@@ -86,7 +89,7 @@ def check_same_cells(book: Book) -> Found:
                 wanted = there[at] if at < len(there) else "(nothing)"
                 found.report(
                     ko.path,
-                    one.line,
+                    one.body + at,
                     f"the code differs from book/en/{en.path.name}:{two.line} in its line {at + 1}: {shown!r}, not {wanted!r}",
                     "make the two cells the same byte for byte",
                 )

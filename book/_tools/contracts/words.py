@@ -57,7 +57,7 @@ def check_banned_terms(book: Book) -> Found:
                     words = words.replace(word, "\ufffc" * len(word))
                 for match in pattern.finditer(words):
                     found.report(
-                        page.path, block.line + words.count("\n", 0, match.start()) if block.kind != "table" else block.line,
+                        page.path, block.line_at(match.start()),
                         f"'{match[0]}' is not a word of this book", f"write '{wanted}'",
                     )  # fmt: skip
     return found
@@ -117,6 +117,7 @@ def check_register(book: Book) -> Found:
                 if formal and (ord(formal) - ord("가")) % 28 != 17:  # 아니다, 지니다: the syllable does not end in ㅂ
                     continue
                 found.report(
-                    page.path, block.line, f"'{match[0]}' is polite speech", "end the sentence in -다, as the rest of the book"
-                )
+                    page.path, block.line_at(match.end() - 1), f"'{match[0]}' is polite speech",
+                    "end the sentence in -다, as the rest of the book",
+                )  # fmt: skip
     return found
