@@ -131,7 +131,9 @@ async def execute(notebook: Any, folder: Path, root: Path) -> None:
     )
     paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(paths)}
+    described = copy.deepcopy(notebook.metadata)
     await client.async_execute(env=environment)
+    notebook.metadata = described  # without the kernel's version
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
