@@ -24,7 +24,15 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
 #: The syntax of the pages, as in ``_config.yml`` (a test compares the two).
-EXTENSIONS = {"amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "substitution"}
+EXTENSIONS = {
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "substitution",
+}
 
 ADMONITIONS = {
     "admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip",
@@ -40,13 +48,12 @@ TITLED = ADMONITIONS | {"exercise", "table", "list-table", "card", "grid-item-ca
 #: Directives without prose of the page in them.
 OPAQUE = {
     "code-cell", "math", "code", "code-block", "image", "bibliography", "solution-start", "solution-end",
-    "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
+    "notation-table", "glossary-table", "papers-table", "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
 }  # fmt: skip
 
 REFERENCE_ROLES = {"ref", "numref", "eq", "prf:ref", "doc", "term", "download"}
 EXPLICIT_TITLE = re.compile(r"^(?P<title>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 OPTION = re.compile(r"^:(?P<key>[\w-]+):(?:\s+(?P<value>.*))?$")
-BOOK_DIRECTIVE = re.compile(r"^(?:backprop|book)[-:]")
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,9 @@ class Block:
         return self.line
 
     def describe(self) -> str:
-        return " ".join(part for part in (self.kind, self.name, f"'{self.label}'" if self.label else "") if part)
+        return " ".join(
+            part for part in (self.kind, self.name, f"'{self.label}'" if self.label else "") if part
+        )
 
 
 @dataclass
@@ -166,7 +175,9 @@ def alt_of(block: Block) -> str:
 
 @cache
 def markdown() -> MarkdownIt:
-    return create_md_parser(MdParserConfig(enable_extensions=EXTENSIONS, dmath_double_inline=True), RendererHTML)
+    return create_md_parser(
+        MdParserConfig(enable_extensions=EXTENSIONS, dmath_double_inline=True), RendererHTML
+    )
 
 
 def read_page(path: Path) -> Page:
@@ -240,7 +251,13 @@ class _Reader:
                 case "list_item_open":
                     self.blocks.append(Block("item", line, level))
                     level += 1
-                case "bullet_list_close" | "ordered_list_close" | "blockquote_close" | "dl_close" | "list_item_close":
+                case (
+                    "bullet_list_close"
+                    | "ordered_list_close"
+                    | "blockquote_close"
+                    | "dl_close"
+                    | "list_item_close"
+                ):
                     level -= 1
                 case "footnote_reference_open":
                     self.blocks.append(Block("footnote", line, level, name=token.meta["label"]))
@@ -271,7 +288,9 @@ class _Reader:
     def fence(self, token: Token, line: int, depth: int, target: str) -> None:
         match = re.match(r"^\{(?P<name>[^}]+)\}\s*(?P<argument>.*)$", token.info.strip())
         if not match:
-            self.blocks.append(Block("code", line, depth, name=token.info.strip(), label=target, source=token.content))
+            self.blocks.append(
+                Block("code", line, depth, name=token.info.strip(), label=target, source=token.content)
+            )
             return
         name, argument = match["name"], match["argument"].strip()
         options, body, taken = read_options(token.content)
@@ -283,20 +302,22 @@ class _Reader:
             for kind, text in (("caption", str(figure_of(cell).get("caption", ""))), ("alt", alt_of(cell))):
                 if text:
                     where = line + _line_within(token.content, f"{kind}:")
-                    pieces = _pieces_of(text, where + (1 if "\n" in text.strip() or kind == "caption" else 0))
+                    pieces = pieces_of(text, where + (1 if "\n" in text.strip() or kind == "caption" else 0))
                     self.blocks.append(Block(kind, where, depth + 1, pieces=pieces))
             return
         if name == "math":
             source = "\n".join(part for part in (argument, body) if part).strip()
             at = line if argument else line + 1 + taken
-            self.blocks.append(Block("math", line, depth, label=label, source=source, options=options, body=at))
+            self.blocks.append(
+                Block("math", line, depth, label=label, source=source, options=options, body=at)
+            )
             return
         block = Block("directive", line, depth, name, label, source=body, options=options, argument=argument)
         if argument and (name in TITLED or name.startswith("prf:")):
-            block.pieces = _pieces_of(argument, line)
+            block.pieces = pieces_of(argument, line)
         self.blocks.append(block)
         if options.get("alt"):
-            self.blocks.append(Block("alt", line, depth + 1, pieces=_pieces_of(str(options["alt"]), line)))
+            self.blocks.append(Block("alt", line, depth + 1, pieces=pieces_of(str(options["alt"]), line)))
         if is_container(name):
             self.read(body, base=line + taken, depth=depth + 1)
 
@@ -306,7 +327,7 @@ def is_container(name: str) -> bool:
 
 
 def is_known(name: str) -> bool:
-    return is_container(name) or name in OPAQUE or bool(BOOK_DIRECTIVE.match(name))
+    return is_container(name) or name in OPAQUE
 
 
 def _line_within(text: str, needle: str) -> int:
@@ -317,7 +338,7 @@ def _line_within(text: str, needle: str) -> int:
     return 0
 
 
-def _pieces_of(text: str, line: int) -> list[Piece]:
+def pieces_of(text: str, line: int) -> list[Piece]:
     pieces: list[Piece] = []
     for token in markdown().parse(text.strip("\n")):
         if token.type == "inline":
