@@ -17,8 +17,12 @@ from notebooks import ROOT, write_notebooks
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check the book against its contracts.")
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="page names; the whole book when none is given")
-    parser.add_argument("--no-run", action="store_true", help="do not execute pages whose notebook is not current")
+    parser.add_argument(
+        "pages", nargs="*", metavar="PAGE", help="page names; the whole book when none is given"
+    )
+    parser.add_argument(
+        "--no-run", action="store_true", help="do not execute pages whose notebook is not current"
+    )
     arguments = parser.parse_args()
     failures = [] if arguments.no_run or not arguments.pages else write_notebooks(ROOT, arguments.pages)
     book = Book(ROOT)

@@ -33,7 +33,7 @@ CELL_SECONDS = 120
 #: Distributions whose version may change an output; a new one makes every page run again.
 DECIDING = ("numpy", "matplotlib", "scikit-learn", "ipykernel")
 
-INSTALL = '''\
+INSTALL = """\
 import sys
 
 if "google.colab" in sys.modules:  # in Colab, install the book's package; anywhere else do nothing
@@ -45,7 +45,7 @@ if "google.colab" in sys.modules:  # in Colab, install the book's package; anywh
         )
     import subprocess
 
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", f"git+{{address}}@{branch}"], check=True)'''
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", f"git+{{address}}@{branch}"], check=True)"""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def page_notebook(path: Path, settings: Settings) -> Any:
         if cell.cell_type == "code" and not installed:
             installed = True
             source = INSTALL.format(address=settings.address, branch=settings.branch)
-            cells.append(nbformat.v4.new_code_cell(source, id=settings.install_id, metadata=_metadata(["hide-input"])))
+            cells.append(
+                nbformat.v4.new_code_cell(source, id=settings.install_id, metadata=_metadata(["hide-input"]))
+            )
         new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
         tags = cell.metadata.get("tags", []) if cell.cell_type == "code" else []
         cells.append(new(cell.source, id=f"{path.stem}-{len(cells):03d}", metadata=_metadata(tags)))
@@ -239,7 +241,9 @@ def pages_in(root: Path) -> list[str]:
     return sorted({path.stem for language in LANGUAGES for path in (root / "book" / language).glob("*.md")})
 
 
-def write_notebooks(root: Path, names: list[str] | None = None, force: bool = False, quiet: bool = False) -> list[str]:
+def write_notebooks(
+    root: Path, names: list[str] | None = None, force: bool = False, quiet: bool = False
+) -> list[str]:
     """Bring the notebooks of ``names`` (all pages by default) up to date; return what failed."""
     known = pages_in(root)
     unknown = sorted(set(names or []) - set(known))

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 #: Names that carry a digit and claim nothing.
-NAMES = re.compile(r"제\s?\d+\s?[부장절편]|Part \d+|Python 3(?:\.\d+)?|CC BY(?:-SA)? 4\.0|UTF-8|ISO \d+|\bA4\b|2-Clause|3-Clause|\bH\.?264\b")
+NAMES = re.compile(
+    r"제\s?\d+\s?[부장절편]|\b\d부(?![가-힣]|\w)|\b\d부(?=에서|의|는|와|에)|2분의 1|Part \d+|"
+    r"Python 3(?:\.\d+)?|CC BY(?:-SA)? 4\.0|UTF-8|ISO \d+|\bA4\b|2-Clause|3-Clause"
+)
 
 NUMERAL = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -120,15 +123,21 @@ TEX_NUMBER = re.compile(
 
 def in_tex(tex: str, line: int) -> Iterator[Quantity]:
     """The numerals of a formula that starts at ``line``. Indices and superscripts on symbols are not numerals."""
-    tex = re.sub(r"\\(?:label|tag|color|textcolor|hspace|vspace|operatorname|class|htmlClass)\*?\{[^{}]*\}", _blank, tex)
+    tex = re.sub(
+        r"\\(?:label|tag|color|textcolor|hspace|vspace|operatorname|class|htmlClass)\*?\{[^{}]*\}",
+        _blank,
+        tex,
+    )
     tex = re.sub(r"\\begin\{(?:array|alignat|alignedat)\*?\}(?:\[[^\]]*\])?\{[^{}]*\}", _blank, tex)
     tex = re.sub(r"\\(?:begin|end)\{[^{}]*\}", _blank, tex)
     tex = re.sub(r"\\\\\s*\[[^\]]*\]", r"\\\\", tex)
     tex = re.sub(r"(?<=\d)(?:\{,\}|\\,)(?=\d{3}(?!\d))", ",", tex)
     tex = re.sub(r"\\([tdc]?)frac\s*(\d)\s*(\d)", r"\\frac{\2}{\3}", tex)
     tex = _drop_braced(tex, "_")
-    tex = re.sub(r"\\(?!times|cdot|[\\%,;~ ])[A-Za-z]+", lambda match: " ~" if match[0] != "\\frac" else " ", tex)
-    kept, powers = [], re.compile(rf"(?<![A-Za-z])(?:\d|\d\s|\d~)\s*\^\s*(?:\{{\s*[-−+]?\d+\s*\}}|\d)")
+    tex = re.sub(
+        r"\\(?!times|cdot|[\\%,;~ ])[A-Za-z]+", lambda match: " ~" if match[0] != "\\frac" else " ", tex
+    )
+    kept, powers = [], re.compile(r"(?<![A-Za-z])(?:\d|\d\s|\d~)\s*\^\s*(?:\{\s*[-−+]?\d+\s*\}|\d)")
     position = 0
     for match in powers.finditer(tex):  # powers of numbers stay; every other superscript goes
         kept += [_drop_braced(tex[position : match.start()], "^"), match[0]]
@@ -178,7 +187,11 @@ def in_code(source: str) -> set[Decimal]:
 
 def _fold(node: ast.expr) -> Decimal | None:
     """The value of an expression made of literals, or None."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         return decimal(repr(node.value)) if node.value == node.value and abs(node.value) < 1e300 else None
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _fold(node.operand)

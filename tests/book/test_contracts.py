@@ -50,15 +50,28 @@ class Fault(NamedTuple):
 FAULTS = {
     # structure, code, equations, labels, citations: the two editions
     "paragraph-missing": Fault(
-        "check_same_structure", EN, "The total input is this.\n\n", "", "총입력은 다음", "the structure differs", KO
+        "check_same_structure",
+        EN,
+        "The total input is this.\n\n",
+        "",
+        "총입력은 다음",
+        "the structure differs",
+        KO,
     ),
     "table-row-missing": Fault(
         "check_same_structure", EN, "| $x_1$ | input | 3 |\n", "", "| 기호 | 뜻", "Korean has table 3x3", KO
     ),
     "paragraph-moved": Fault(
-        "check_same_structure", KO, "(sample-symbols)=\n## 기호\n\n", "", "| 기호 | 뜻", "English has heading h2"
+        "check_same_structure",
+        KO,
+        "(sample-symbols)=\n## 기호\n\n",
+        "",
+        "| 기호 | 뜻",
+        "English has heading h2",
     ),
-    "code-differs": Fault("check_same_cells", EN, "1e-3))", "1e-4))", "print(forward([-0.6], [3], 1e-3))", "in its line 3", KO),
+    "code-differs": Fault(
+        "check_same_cells", EN, "1e-3))", "1e-4))", "print(forward([-0.6], [3], 1e-3))", "in its line 3", KO
+    ),
     "code-longer": Fault("check_same_cells", EN, "\nfig\n", "\nfig \n", "fig\n```", "in its line 5", KO),
     "tags-differ": Fault("check_same_cells", EN, "[hide-input]", "[hide-cell]", FIGURE, "tags or figure", KO),
     "cell-missing": Fault(
@@ -70,16 +83,36 @@ FAULTS = {
         "3 code cells here, 2",
         KO,
     ),
-    "equation-differs": Fault("check_same_equations", EN, "w_i x_i + b", "w_i x_i - b", "```{math}", "differs", KO),
-    "equation-missing": Fault(
-        "check_same_equations", EN, "$$\ny = -0.6 \\times 3 + 10^{-3}\n$$\n", "", "$$", "2 display equations here, 1", KO
+    "equation-differs": Fault(
+        "check_same_equations", EN, "w_i x_i + b", "w_i x_i - b", "```{math}", "differs", KO
     ),
-    "label-missing": Fault("check_same_labels", EN, "(sample-code)=\n", "", "## 코드", "'sample-code' is missing", KO),
+    "equation-missing": Fault(
+        "check_same_equations",
+        EN,
+        "$$\ny = -0.6 \\times 3 + 10^{-3}\n$$\n",
+        "",
+        "$$",
+        "2 display equations here, 1",
+        KO,
+    ),
+    "label-missing": Fault(
+        "check_same_labels", EN, "(sample-code)=\n", "", "## 코드", "'sample-code' is missing", KO
+    ),
     "label-other": Fault(
-        "check_same_labels", EN, "ex-sample-2\nWork", "ex-sample-x\nWork", "```{exercise}\n:label: ex-sample-x", "'ex-sample-x' is missing"
+        "check_same_labels",
+        EN,
+        "ex-sample-2\nWork",
+        "ex-sample-x\nWork",
+        "```{exercise}\n:label: ex-sample-x",
+        "'ex-sample-x' is missing",
     ),
     "figure-name-other": Fault(
-        "check_same_labels", EN, "name: fig-sample-line", "name: fig-sample-curve", FIGURE, "'fig-sample-curve'"
+        "check_same_labels",
+        EN,
+        "name: fig-sample-line",
+        "name: fig-sample-curve",
+        FIGURE,
+        "'fig-sample-curve'",
     ),
     "labels-swapped": Fault(
         "check_same_labels",
@@ -90,15 +123,28 @@ FAULTS = {
         "missing in book/en",
         KO,
     ),
-    "citation-missing": Fault("check_same_citations", EN, " {cite}`widrow1960`", "", "second item", "cites widrow1960"),
+    "citation-missing": Fault(
+        "check_same_citations", EN, " {cite}`widrow1960`", "", "second item", "cites widrow1960"
+    ),
     # the form of a page
-    "section-unlabelled": Fault("check_sections", KO, "(sample-code)=\n", "", "## 코드", "'코드' has no label"),
-    "section-label-foreign": Fault("check_sections", KO, "(sample-code)=", "(other-code)=", "## 코드", "'other-code'"),
-    "title-label": Fault("check_sections", EN, "(sample)=", "(sample-top)=", "# One unit", "the H1 has the label"),
+    "section-unlabelled": Fault(
+        "check_sections", KO, "(sample-code)=\n", "", "## 코드", "'코드' has no label"
+    ),
+    "section-label-foreign": Fault(
+        "check_sections", KO, "(sample-code)=", "(other-code)=", "## 코드", "'other-code'"
+    ),
+    "title-label": Fault(
+        "check_sections", EN, "(sample)=", "(sample-top)=", "# One unit", "the H1 has the label"
+    ),
     "second-title": Fault("check_sections", EN, "## Code", "# Code", "# Code", "2 H1"),
     "too-deep": Fault("check_sections", EN, "## Code", "#### Code", "#### Code", "'Code' is an H4"),
     "directive-unknown": Fault(
-        "check_directives", KO, "총입력은 다음", "```{secret}\n8\n```\n\n총입력은 다음", "```{secret}", "{secret} is unknown"
+        "check_directives",
+        KO,
+        "총입력은 다음",
+        "```{secret}\n8\n```\n\n총입력은 다음",
+        "```{secret}",
+        "{secret} is unknown",
     ),
     "cell-nested": Fault(
         "check_directives",
@@ -122,9 +168,7 @@ FAULTS = {
     "caption-english": Fault(
         "check_figures", KO, "유닛의 총입력은 입력 3에서 축 아래로 내려간다.", "The input.", FIGURE, "caption"
     ),
-    "alt-english": Fault(
-        "check_figures", KO, "아래로 기우는 직선 하나.", "A line.", FIGURE, "alt text of"
-    ),
+    "alt-english": Fault("check_figures", KO, "아래로 기우는 직선 하나.", "A line.", FIGURE, "alt text of"),
     "alt-korean": Fault("check_figures", EN, "One line", "한 line", FIGURE, "Hangul"),
     "figure-nameless": Fault(
         "check_figures", EN, "    name: fig-sample-line\n", "", FIGURE, "the figure's name is ''"
@@ -138,14 +182,22 @@ FAULTS = {
         "```{code-cell} python\nfrom matplotlib",
         "no caption",
     ),
-    "figure-shows-none": Fault(
-        "check_figures", EN, "-1.8])\nfig\n", "-1.8]);\n", FIGURE, "shows none"
-    ),
+    "figure-shows-none": Fault("check_figures", EN, "-1.8])\nfig\n", "-1.8]);\n", FIGURE, "shows none"),
     "image-inline": Fault(
-        "check_figures", EN, "slopes down.\n\n- ", "slopes ![x](x.png).\n\n- ", "slopes ![x]", "use the {figure}"
+        "check_figures",
+        EN,
+        "slopes down.\n\n- ",
+        "slopes ![x](x.png).\n\n- ",
+        "slopes ![x]",
+        "use the {figure}",
     ),
     "image-directive": Fault(
-        "check_figures", EN, "- This is the first", "```{image} x.png\n```\n\n- This is the first", "```{image}", "no caption"
+        "check_figures",
+        EN,
+        "- This is the first",
+        "```{image} x.png\n```\n\n- This is the first",
+        "```{image}",
+        "no caption",
     ),
     "exercise-unsolved": Fault(
         "check_exercises",
@@ -164,37 +216,80 @@ FAULTS = {
         "5 exercises",
     ),
     "exercise-label": Fault(
-        "check_exercises", EN, ":label: ex-sample-4", ":label: four", "```{exercise}\n:label: four", "label is 'four'"
+        "check_exercises",
+        EN,
+        ":label: ex-sample-4",
+        ":label: four",
+        "```{exercise}\n:label: four",
+        "label is 'four'",
     ),
     "solution-orphan": Fault(
-        "check_exercises", EN, "{solution} ex-sample-4", "{solution} ex-sample-9", "ex-sample-9", "unknown exercise"
+        "check_exercises",
+        EN,
+        "{solution} ex-sample-4",
+        "{solution} ex-sample-9",
+        "ex-sample-9",
+        "unknown exercise",
     ),
     "solution-open": Fault(
-        "check_exercises", EN, "ex-sample-4\n:class: dropdown", "ex-sample-4", "{solution} ex-sample-4", "not folded"
+        "check_exercises",
+        EN,
+        "ex-sample-4\n:class: dropdown",
+        "ex-sample-4",
+        "{solution} ex-sample-4",
+        "not folded",
     ),
     "solution-unended": Fault(
         "check_exercises", EN, "```{solution-end}\n```\n", "", "{solution-start}", "do not alternate"
     ),
     "citation-unknown": Fault(
-        "check_citations", KO, "{cite}`widrow1960`", "{cite}`widrow1961`", "widrow1961", "'widrow1961' is not in"
+        "check_citations",
+        KO,
+        "{cite}`widrow1960`",
+        "{cite}`widrow1961`",
+        "widrow1961",
+        "'widrow1961' is not in",
     ),
     "reference-lost": Fault(
         "check_references", KO, "{ref}`sample-code`", "{ref}`sample-cod`", "1,425번", "{ref} to 'sample-cod'"
     ),
     "numref-lost": Fault(
-        "check_references", KO, "{numref}`fig-sample-line`", "{numref}`fig-x`", "{numref}`fig-x`", "'fig-x' leads nowhere"
+        "check_references",
+        KO,
+        "{numref}`fig-sample-line`",
+        "{numref}`fig-x`",
+        "{numref}`fig-x`",
+        "'fig-x' leads nowhere",
     ),
-    "eq-lost": Fault("check_references", EN, "{eq}`dense-y`", "{eq}`dense-z`", "dense-z", "{eq} to 'dense-z'"),
+    "eq-lost": Fault(
+        "check_references", EN, "{eq}`dense-y`", "{eq}`dense-z`", "dense-z", "{eq} to 'dense-z'"
+    ),
     "theorem-lost": Fault(
-        "check_references", EN, "{eq}`dense-y`", "{prf:ref}`thm-x`", "thm-x", "{prf:ref} to 'thm-x' leads nowhere in en"
+        "check_references",
+        EN,
+        "{eq}`dense-y`",
+        "{prf:ref}`thm-x`",
+        "thm-x",
+        "{prf:ref} to 'thm-x' leads nowhere in en",
     ),
-    "page-lost": Fault("check_references", EN, "{eq}`dense-y`", "{doc}`simple`", "simple", "{doc} to 'simple'"),
-    "anchor-lost": Fault("check_references", EN, "{eq}`dense-y`", "[it](#gone)", "#gone", "{link} to '#gone'"),
+    "page-lost": Fault(
+        "check_references", EN, "{eq}`dense-y`", "{doc}`simple`", "simple", "{doc} to 'simple'"
+    ),
+    "anchor-lost": Fault(
+        "check_references", EN, "{eq}`dense-y`", "[it](#gone)", "#gone", "{link} to '#gone'"
+    ),
     "label-twice": Fault(
-        "check_references", EN, "(sample-symbols)=", "(symbols)=", "# One unit", "'sample' stands on other.md too",
+        "check_references",
+        EN,
+        "(sample-symbols)=",
+        "(symbols)=",
+        "# One unit",
+        "'sample' stands on other.md too",
     ),
     # numbers
-    "numeral-twin": Fault("check_twin_numerals", EN, "input of 3.", "input of 2.", "input of 2", "'2' is not in the twin"),
+    "numeral-twin": Fault(
+        "check_twin_numerals", EN, "input of 3.", "input of 2.", "input of 2", "'2' is not in the twin"
+    ),
     "numeral-twin-korean": Fault(
         "check_twin_numerals", KO, "30 %이다", "0.3이다", "0.3이다", "'0.3' is not in the twin paragraph"
     ),
@@ -202,28 +297,48 @@ FAULTS = {
         "check_twin_numerals", KO, "| $-0.6$ |", "| $-1.799$ |", "-1.799$ |", "'-1.799' is not in the twin"
     ),
     "number-uncomputed": Fault(
-        "check_numbers", KO, "두 수 모두", "수 17개 모두", "17개", "'17' is neither computed on this page nor quoted"
+        "check_numbers",
+        KO,
+        "두 수 모두",
+        "수 17개 모두",
+        "17개",
+        "'17' is neither computed on this page nor quoted",
     ),
     "number-second-line": Fault(
         "check_numbers", EN, "ran 1425 times", "ran 1426 times", "ran 1426", "'1426' is neither"
     ),
-    "number-inline-formula": Fault("check_numbers", EN, "$-1.799$", "$-1.798$", "-1.798", "'-1.798' is neither"),
+    "number-inline-formula": Fault(
+        "check_numbers", EN, "$-1.799$", "$-1.798$", "-1.798", "'-1.798' is neither"
+    ),
     "number-sign": Fault("check_numbers", EN, "share is 30 %", "share is −30 %", "−30", "'−30 %' is neither"),
     "number-display": Fault(
         "check_numbers", EN, "3 + 10^{-3}", "3 + 10^{-4}", "y = -0.6", "'10^{-4}' is neither"
     ),
-    "number-table": Fault("check_numbers", EN, "| input | 3 |", "| input | 5 |", "| input | 5 |", "'5' is neither"),
-    "number-caption": Fault("check_numbers", EN, "input of 3.", "input of 7.", "input of 7", "'7' is neither"),
+    "number-table": Fault(
+        "check_numbers", EN, "| input | 3 |", "| input | 5 |", "| input | 5 |", "'5' is neither"
+    ),
+    "number-caption": Fault(
+        "check_numbers", EN, "input of 3.", "input of 7.", "input of 7", "'7' is neither"
+    ),
     "number-exercise": Fault(
-        "check_numbers", EN, "input by hand.\n```\n\n```{solution} ex-sample-2", "input by 9.\n```\n\n```{solution} ex-sample-2",
-        "input by 9", "'9' is neither",
+        "check_numbers",
+        EN,
+        "input by hand.\n```\n\n```{solution} ex-sample-2",
+        "input by 9.\n```\n\n```{solution} ex-sample-2",
+        "input by 9",
+        "'9' is neither",
     ),
     "number-uncited": Fault(
         "check_numbers", EN, "Both numbers", "All 1425 numbers", "All 1425", "'1425' is neither"
     ),
     "year-uncited": Fault("check_numbers", EN, "unit of 1958", "unit of 1943", "1943", "'1943' is neither"),
     "paper-unknown": Fault(
-        "check_papers", "book/papers.yml", "paper: rosenblatt1958", "paper: nobody1900", "id: rosenblatt", "'nobody1900'"
+        "check_papers",
+        "book/papers.yml",
+        "paper: rosenblatt1958",
+        "paper: nobody1900",
+        "id: rosenblatt",
+        "'nobody1900'",
     ),
     "paper-placeless": Fault(
         "check_papers", "book/papers.yml", '  place: "p. 386"\n', "", "id: rosenblatt", "lacks place"
@@ -233,62 +348,133 @@ FAULTS = {
     ),
     # the package
     "equation-untagged": Fault(
-        "check_equation_tags", "backprop/dense.py", "  # eq:dense-y", "", "```{math}", "no line of backprop/dense.py", KO
+        "check_equation_tags",
+        "backprop/dense.py",
+        "  # eq:dense-y",
+        "",
+        "```{math}",
+        "no line of backprop/dense.py",
+        KO,
     ),
     "tag-without-page": Fault(
-        "check_equation_tags", "backprop/dense.py", "# eq:dense-y", "# eq:dense-y eq:dense-z", "eq:dense-z", "'dense-z'"
+        "check_equation_tags",
+        "backprop/dense.py",
+        "# eq:dense-y",
+        "# eq:dense-y eq:dense-z",
+        "eq:dense-z",
+        "'dense-z'",
     ),
     "tag-foreign": Fault(
-        "check_equation_tags", "backprop/dense.py", "eq:dense-y", "eq:losses-y", "eq:losses-y", "does not start with"
+        "check_equation_tags",
+        "backprop/dense.py",
+        "eq:dense-y",
+        "eq:losses-y",
+        "eq:losses-y",
+        "does not start with",
     ),
     "tag-one-edition": Fault(
         "check_equation_tags", EN, ":label: dense-y\n", "", "eq:dense-y", "no page in en", "backprop/dense.py"
     ),
     "equation-label-foreign": Fault(
-        "check_equation_tags", EN, "10^{-3}\n$$", "10^{-3}\n$$ (elsewhere)", "$$\ny = -0.6", "'elsewhere' starts with neither"
+        "check_equation_tags",
+        EN,
+        "10^{-3}\n$$",
+        "10^{-3}\n$$ (elsewhere)",
+        "$$\ny = -0.6",
+        "'elsewhere' starts with neither",
     ),
     "name-unused": Fault(
-        "check_public_names", "backprop/dense.py", "def forward", "def backward():\n    pass\n\n\ndef forward",
-        "def backward", "'backward'",
+        "check_public_names",
+        "backprop/dense.py",
+        "def forward",
+        "def backward():\n    pass\n\n\ndef forward",
+        "def backward",
+        "'backward'",
     ),
     "export-unused": Fault(
         "check_public_names", "backprop/__init__.py", '"forward"]', '"forward", "extra"]', "extra", "'extra'"
     ),
     # words
-    "banned-term": Fault("check_banned_terms", KO, "뒤의 일은", "이 노드는", "이 노드는", "'노드' is not a word"),
-    "banned-term-heading": Fault("check_banned_terms", KO, "## 코드", "## 노드", "## 노드", "write '유닛'" ),
+    "banned-term": Fault(
+        "check_banned_terms", KO, "뒤의 일은", "이 노드는", "이 노드는", "'노드' is not a word"
+    ),
+    "banned-term-heading": Fault("check_banned_terms", KO, "## 코드", "## 노드", "## 노드", "write '유닛'"),
     "banned-term-caption": Fault("check_banned_terms", KO, "직선 하나.", "웨이트.", "웨이트.", "'웨이트'"),
+    "banned-term-table": Fault(
+        "check_banned_terms",
+        "book/glossary.yml",
+        "ko: 가중치",
+        "ko: 가중치\n  gloss: {ko: 노드의 수}",
+        "gloss:",
+        "'노드'",
+    ),
+    "register-table": Fault(
+        "check_register",
+        "book/glossary.yml",
+        "ko: 가중치",
+        "ko: 가중치\n  gloss: {ko: 값입니다.}",
+        "gloss:",
+        "'값입니다'",
+    ),
     "glossary-unused": Fault(
-        "check_glossary_used", "book/glossary.yml", "ko: 유닛", "ko: 기억소자", "ko: 기억소자", "no page in ko"
+        "check_glossary_used",
+        "book/glossary.yml",
+        "ko: 유닛",
+        "ko: 기억소자",
+        "ko: 기억소자",
+        "no page in ko",
     ),
     "emphasis-left": Fault(
-        "check_emphasis", KO, "**가중치**(weight)와", "**가중치(weight)**와", "**가중치(weight)**와", "an asterisk is left"
+        "check_emphasis",
+        KO,
+        "**가중치**(weight)와",
+        "**가중치(weight)**와",
+        "**가중치(weight)**와",
+        "an asterisk is left",
     ),
-    "register-formal": Fault("check_register", KO, "확인하였다.", "확인하였습니다.", "확인하였습니다", "'확인하였습니다'"),
+    "register-formal": Fault(
+        "check_register", KO, "확인하였다.", "확인하였습니다.", "확인하였습니다", "'확인하였습니다'"
+    ),
     "register-informal": Fault("check_register", KO, "기운다.", "기울어요.", "기울어요", "polite speech"),
-    "register-question": Fault("check_register", KO, "첫째 항목이다.", "첫째 항목입니까?", "입니까", "polite speech"),
+    "register-question": Fault(
+        "check_register", KO, "첫째 항목이다.", "첫째 항목입니까?", "입니까", "polite speech"
+    ),
     # notebooks
     "notebook-code-old": Fault(
         "check_notebooks", KO, "1e-3))", "1e-03))", "```{code-cell} python\nfrom backprop", "cell 3 of"
     ),
-    "notebook-text-old": Fault(
-        "check_notebooks", KO, "첫째 항목이다.", "첫째다.", FIGURE, "is not current"
-    ),
+    "notebook-text-old": Fault("check_notebooks", KO, "첫째 항목이다.", "첫째다.", FIGURE, "is not current"),
     "notebook-tags-old": Fault(
         "check_notebooks", KO, "[hide-input]", "[hide-output]", FIGURE, "metadata of cell 5"
     ),
     "notebook-not-run": Fault(
-        "check_notebooks", NOTEBOOK, '"execution_count": 2', '"execution_count": null',
-        "```{code-cell} python\nfrom backprop", "was not executed", KO,
+        "check_notebooks",
+        NOTEBOOK,
+        '"execution_count": 2',
+        '"execution_count": null',
+        "```{code-cell} python\nfrom backprop",
+        "was not executed",
+        KO,
     ),
     "notebook-image": Fault(
-        "check_notebooks", NOTEBOOK, '"text/plain": [\n       "<Figure',
-        '"image/png": "",\n      "text/plain": [\n       "<Figure', FIGURE, "keeps an image", KO,
+        "check_notebooks",
+        NOTEBOOK,
+        '"text/plain": [\n       "<Figure',
+        '"image/png": "",\n      "text/plain": [\n       "<Figure',
+        FIGURE,
+        "keeps an image",
+        KO,
     ),
     "repository-moved": Fault(
-        "check_notebooks", "_config.yml", "owner/book", "owner/books", "```{code-cell} python\nfrom backprop", "cell 2 of", KO
+        "check_notebooks",
+        "_config.yml",
+        "owner/book",
+        "owner/books",
+        "```{code-cell} python\nfrom backprop",
+        "cell 2 of",
+        KO,
     ),
-}  # fmt: skip
+}
 
 
 def line_of(path: Path, at: str) -> int:

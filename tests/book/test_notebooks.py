@@ -18,7 +18,9 @@ def read(root: Path) -> dict[str, bytes]:
 
 
 def progress(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    return [line.split(" ", 2)[1] + " " + line.split(" ", 2)[2] for line in capsys.readouterr().out.splitlines()]
+    return [
+        line.split(" ", 2)[1] + " " + line.split(" ", 2)[2] for line in capsys.readouterr().out.splitlines()
+    ]
 
 
 def test_twice_the_same_bytes(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,7 +58,9 @@ def test_a_change_is_run_again(
 
 def test_prose_alone_is_rewritten_without_running(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = copy / "book/en/sample.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("slopes down.\n\n-", "falls.\n\n-"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("slopes down.\n\n-", "falls.\n\n-"), encoding="utf-8"
+    )
     assert write_notebooks(copy) == []
     assert progress(capsys)[1] == "en/sample from its twin, written"
     assert "falls." in (copy / EN).read_text(encoding="utf-8")
@@ -90,7 +94,9 @@ def test_a_failing_page_says_where(copy: Path) -> None:
 def test_a_warning_page_is_refused(copy: Path) -> None:
     for language in ("ko", "en"):
         path = copy / f"book/{language}/sample.md"
-        text = path.read_text(encoding="utf-8").replace("1e-3))", "1e-3))\nimport sys; sys.stderr.write('oh')")
+        text = path.read_text(encoding="utf-8").replace(
+            "1e-3))", "1e-3))\nimport sys; sys.stderr.write('oh')"
+        )
         path.write_text(text, encoding="utf-8")
     (failure,) = write_notebooks(copy, quiet=True)
     assert "writes to stderr" in failure and "oh" in failure
@@ -105,16 +111,23 @@ def test_an_unknown_page_is_refused(copy: Path) -> None:
 
 def run(address: str, colab: bool, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """Run the first cell with a ``subprocess.run`` that prints what it would do."""
-    fake = "import sys, types, subprocess\nsubprocess.run = lambda command, check: print(command[1:], check)\n"
+    fake = (
+        "import sys, types, subprocess\nsubprocess.run = lambda command, check: print(command[1:], check)\n"
+    )
     if colab:
         fake += "sys.modules['google.colab'] = types.ModuleType('google.colab')\n"
     script = fake + INSTALL.format(address=address, branch="main")
-    return subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
 
 
 def test_colab_installs(tmp_path: Path) -> None:
     done = run("https://example.org/owner/book", True, tmp_path)
-    assert done.stdout.strip() == "['-m', 'pip', 'install', '-q', 'git+https://example.org/owner/book@main'] True"
+    assert (
+        done.stdout.strip()
+        == "['-m', 'pip', 'install', '-q', 'git+https://example.org/owner/book@main'] True"
+    )
 
 
 def test_colab_without_address_says_where_to_set_it(tmp_path: Path) -> None:

@@ -88,7 +88,11 @@ def test_blocks(page) -> None:  # type: ignore[no-untyped-def]
 
 def test_labels_and_equations(page) -> None:  # type: ignore[no-untyped-def]
     assert list(page.labels) == ["top", "top-inner", "top-b"]
-    assert [(block.source, block.body) for block in page.equations] == [("a = 1", 17), ("b = 2", 22), ("c = 3", 25)]
+    assert [(block.source, block.body) for block in page.equations] == [
+        ("a = 1", 17),
+        ("b = 2", 22),
+        ("c = 3", 25),
+    ]
 
 
 def test_pieces(page) -> None:  # type: ignore[no-untyped-def]
@@ -118,7 +122,11 @@ def test_cells_are_those_that_jupytext_executes(good_root: Path, real_book: Book
     pages = [*Book(good_root).all_pages, *real_book.all_pages]
     assert len(pages) >= 2
     for page in pages:
-        executed = [cell for cell in jupytext.read(page.path, fmt="md:myst").cells if cell.cell_type == "code"]
-        assert [cell.source for cell in executed] == [cell.source.strip("\n") for cell in page.cells], page.path
+        executed = [
+            cell for cell in jupytext.read(page.path, fmt="md:myst").cells if cell.cell_type == "code"
+        ]
+        assert [cell.source for cell in executed] == [cell.source.strip("\n") for cell in page.cells], (
+            page.path
+        )
         for cell, block in zip(executed, page.cells, strict=True):
             assert cell.metadata.get("tags", []) == block.options.get("tags", []), f"{page.path}:{block.line}"

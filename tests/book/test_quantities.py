@@ -75,7 +75,9 @@ def test_output() -> None:
 
 def test_code() -> None:
     found = in_code("x = 10**-5  # 99\ny = [-0.5, 1_000]\nz = 1 / 8\nprint('30 % of 7', float64, a1)")
-    assert found >= {Decimal(text) for text in ("0.00001", "-0.5", "0.5", "1000", "0.125", "30", "0.3", "7", "8")}
+    assert found >= {
+        Decimal(text) for text in ("0.00001", "-0.5", "0.5", "1000", "0.125", "30", "0.3", "7", "8")
+    }
     assert Decimal(99) not in found and Decimal(64) not in found
 
 

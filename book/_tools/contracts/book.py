@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import nbformat
 import yaml
-from pages import Block, Page, read_page
+from pages import Block, Page, pieces_of, read_page
 from pybtex.database import parse_file
 
 LANGUAGES = ("ko", "en")
@@ -83,7 +83,11 @@ class Book:
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        return [Pair(page, self.pages["en"][name]) for name, page in self.pages["ko"].items() if name in self.pages["en"]]
+        return [
+            Pair(page, self.pages["en"][name])
+            for name, page in self.pages["ko"].items()
+            if name in self.pages["en"]
+        ]
 
     @property
     def chapters(self) -> Iterator[Page]:
@@ -129,6 +133,16 @@ class Book:
         path = self.root / "book" / name
         return (yaml.safe_load(path.read_text(encoding="utf-8")) or []) if path.exists() else []
 
+    def prose(self, language: str) -> Iterator[tuple[Path, Block]]:
+        """Every block of prose of an edition: its pages', and the sentences in the tables that pages are made from."""
+        for page in self.pages[language].values():
+            yield from ((page.path, block) for block in page.prose)
+        for name in ("glossary.yml", "notation.yml"):
+            path = self.root / "book" / name
+            tree = yaml.compose(path.read_text(encoding="utf-8")) if path.exists() else None
+            for text, line in _sentences(tree, language) if tree else ():
+                yield path, Block("paragraph", line, 0, pieces=pieces_of(text, line))
+
     def line_in(self, name: str, needle: str) -> tuple[Path, int]:
         """The file ``book/<name>`` and the line on which ``needle`` stands first."""
         path = self.root / "book" / name
@@ -137,7 +151,11 @@ class Book:
 
     @cached_property
     def modules(self) -> dict[str, Path]:
-        return {path.stem: path for path in sorted((self.root / "backprop").glob("*.py")) if path.stem != "__init__"}
+        return {
+            path.stem: path
+            for path in sorted((self.root / "backprop").glob("*.py"))
+            if path.stem != "__init__"
+        }
 
     @cached_property
     def names_in_cells(self) -> set[str]:
@@ -147,6 +165,19 @@ class Book:
             for cell in page.cells:
                 names |= identifiers(cell.source)
         return names
+
+
+def _sentences(node: yaml.Node, language: str, inside: bool = False) -> Iterator[tuple[str, int]]:
+    """The texts under the key ``language`` of a YAML tree, with their lines; what is banned or noted is left out."""
+    if isinstance(node, yaml.ScalarNode) and inside:
+        yield node.value, node.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _sentences(child, language, inside)
+    elif isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            if key.value not in {"banned", "avoid", "allow", "note", *LANGUAGES} - {language}:
+                yield from _sentences(child, language, inside or key.value == language)
 
 
 def identifiers(source: str) -> set[str]:

@@ -17,7 +17,10 @@ def equation_tags(path: Path) -> list[tuple[str, int]]:
     """The tags ``# eq:label`` in the comments of a module, with their lines."""
     tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
     return [
-        (label, token.start[0]) for token in tokens if token.type == tokenize.COMMENT for label in TAG.findall(token.string)
+        (label, token.start[0])
+        for token in tokens
+        if token.type == tokenize.COMMENT
+        for label in TAG.findall(token.string)
     ]
 
 
@@ -66,7 +69,9 @@ def public_names(path: Path) -> dict[str, int]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
     }
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
+        ):
             names = {element.value: element.lineno for element in node.value.elts}  # type: ignore[attr-defined]
             return {name: defined.get(name, line) for name, line in names.items()}
     return defined

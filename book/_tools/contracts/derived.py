@@ -30,23 +30,51 @@ def check_notebooks(book: Book) -> Found:
                 seen += 1
             line = lines[max(seen, 0)]
             kept = notebook.cells[index] if index < len(notebook.cells) else None
-            if kept is None or kept.cell_type != cell.cell_type or kept.source != cell.source or kept.id != cell.id:
-                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} is not current", COMMAND)
+            if (
+                kept is None
+                or kept.cell_type != cell.cell_type
+                or kept.source != cell.source
+                or kept.id != cell.id
+            ):
+                found.report(
+                    page.path,
+                    line,
+                    f"cell {index + 1} of {path.relative_to(book.root)} is not current",
+                    COMMAND,
+                )
                 break
             if kept.metadata != cell.metadata:
                 found.report(
-                    page.path, line, f"the metadata of cell {index + 1} of {path.relative_to(book.root)} are not current", COMMAND
+                    page.path,
+                    line,
+                    f"the metadata of cell {index + 1} of {path.relative_to(book.root)} are not current",
+                    COMMAND,
                 )
                 break
             if cell.cell_type == "code" and kept.execution_count is None:
-                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} was not executed", COMMAND)
+                found.report(
+                    page.path,
+                    line,
+                    f"cell {index + 1} of {path.relative_to(book.root)} was not executed",
+                    COMMAND,
+                )
             if cell.cell_type == "code" and any(
                 kind.startswith("image/") for output in kept.outputs for kind in output.get("data", {})
             ):
-                found.report(page.path, line, f"cell {index + 1} of {path.relative_to(book.root)} keeps an image", COMMAND)
+                found.report(
+                    page.path,
+                    line,
+                    f"cell {index + 1} of {path.relative_to(book.root)} keeps an image",
+                    COMMAND,
+                )
         else:
             if len(notebook.cells) > len(wanted.cells):
-                found.report(page.path, lines[-1], f"{path.relative_to(book.root)} has cells that the page lacks", COMMAND)
+                found.report(
+                    page.path,
+                    lines[-1],
+                    f"{path.relative_to(book.root)} has cells that the page lacks",
+                    COMMAND,
+                )
     for path in sorted((book.root / "notebooks").glob("*/*.ipynb")):
         if path not in expected:
             found.report(path, 1, "no page with code has this name", "remove the notebook, or write the page")

@@ -32,7 +32,10 @@ def check_sections(book: Book) -> Found:
                 )  # fmt: skip
             elif heading.name == "h1" and heading.label != page.name:
                 found.report(
-                    page.path, heading.line, f"the H1 has the label '{heading.label}'", f"label it ({page.name})="
+                    page.path,
+                    heading.line,
+                    f"the H1 has the label '{heading.label}'",
+                    f"label it ({page.name})=",
                 )
             elif heading.name != "h1" and not heading.label.startswith(f"{page.name}-"):
                 found.report(
@@ -40,7 +43,9 @@ def check_sections(book: Book) -> Found:
                     f"call it {page.name}-word",
                 )  # fmt: skip
             if heading.name > "h3":
-                found.report(page.path, heading.line, f"'{title}' is an {heading.name.upper()}", "use H2 or H3")
+                found.report(
+                    page.path, heading.line, f"'{title}' is an {heading.name.upper()}", "use H2 or H3"
+                )
     return found
 
 
@@ -104,8 +109,12 @@ def check_figures(book: Book) -> Found:
                 if not (figure_of(block) or makes_figure(block) or shows_figure(given)):
                     continue
                 found.saw += 1
-                name, caption, alt = figure_of(block).get("name"), figure_of(block).get("caption"), alt_of(block)
-                if given and not shows_figure(given) or not given and not makes_figure(block):
+                name, caption, alt = (
+                    figure_of(block).get("name"),
+                    figure_of(block).get("caption"),
+                    alt_of(block),
+                )
+                if (given and not shows_figure(given)) or (not given and not makes_figure(block)):
                     found.report(
                         page.path, block.line, "the cell is marked as a figure but shows none",
                         "end the cell with the figure as its last expression",
@@ -115,7 +124,12 @@ def check_figures(book: Book) -> Found:
                 name, alt = block.label, block.options.get("alt")
                 caption = block.source.strip() if block.name == "figure" else None
                 if block.name == "image":
-                    found.report(page.path, block.line, "an {image} has no caption", "use {figure} with name and caption")
+                    found.report(
+                        page.path,
+                        block.line,
+                        "an {image} has no caption",
+                        "use {figure} with name and caption",
+                    )
                     continue
             else:
                 for piece in block.pieces:
@@ -133,7 +147,10 @@ def check_figures(book: Book) -> Found:
 def _words_of_figure(found: Found, page: Page, block: Block, name: str, caption: str, alt: str) -> None:
     if not name.startswith(f"fig-{page.name}-"):
         found.report(
-            page.path, block.line, f"the figure's name is '{name}'", f"name it fig-{page.name}-word (mystnb.figure.name)"
+            page.path,
+            block.line,
+            f"the figure's name is '{name}'",
+            f"name it fig-{page.name}-word (mystnb.figure.name)",
         )
     for what, text in (("caption", caption), ("alt text", alt)):
         if not text.strip():
@@ -141,7 +158,9 @@ def _words_of_figure(found: Found, page: Page, block: Block, name: str, caption:
         elif page.language == "ko" and not HANGUL.search(text):
             found.report(page.path, block.line, f"the {what} of {name} is not Korean", "write it in Korean")
         elif page.language == "en" and HANGUL.search(text):
-            found.report(page.path, block.line, f"the {what} of {name} has Hangul in it", "write it in English")
+            found.report(
+                page.path, block.line, f"the {what} of {name} has Hangul in it", "write it in English"
+            )
 
 
 def check_exercises(book: Book) -> Found:
@@ -153,13 +172,18 @@ def check_exercises(book: Book) -> Found:
         found.saw += len(exercises)
         if page.cells and len(exercises) < EXERCISES:
             at = exercises[-1].line if exercises else page.blocks[-1].line
-            found.report(page.path, at, f"the chapter has {len(exercises)} exercises", f"write {EXERCISES} or more")
+            found.report(
+                page.path, at, f"the chapter has {len(exercises)} exercises", f"write {EXERCISES} or more"
+            )
         labels = {exercise.label for exercise in exercises}
         solved = [solution.argument for solution in solutions]
         for exercise in exercises:
             if not exercise.label.startswith(f"ex-{page.name}-"):
                 found.report(
-                    page.path, exercise.line, f"the exercise's label is '{exercise.label}'", f"label it ex-{page.name}-1 or so"
+                    page.path,
+                    exercise.line,
+                    f"the exercise's label is '{exercise.label}'",
+                    f"label it ex-{page.name}-1 or so",
                 )
             if solved.count(exercise.label) != 1:
                 found.report(
@@ -177,7 +201,9 @@ def check_exercises(book: Book) -> Found:
         gates = [block.name for block in page.directives("solution-start", "solution-end")]
         if gates != ["solution-start", "solution-end"] * (len(gates) // 2):
             at = page.directives("solution-start", "solution-end")[0].line
-            found.report(page.path, at, "solution-start and solution-end do not alternate", "close each solution")
+            found.report(
+                page.path, at, "solution-start and solution-end do not alternate", "close each solution"
+            )
     return found
 
 
@@ -191,7 +217,10 @@ def check_citations(book: Book) -> Found:
                     found.saw += 1
                     if key not in book.bibliography:
                         found.report(
-                            page.path, piece.line, f"the key '{key}' is not in references.bib", "add the work there"
+                            page.path,
+                            piece.line,
+                            f"the key '{key}' is not in references.bib",
+                            "add the work there",
                         )
     return found
 
@@ -235,9 +264,9 @@ def _resolves(role: str, target: str, labels: dict, equations: set[str], pages: 
         return True
     if role == "link":
         document, _, anchor = target.partition("#")
-        return (not document or PurePosixPath(document).stem in pages or document.startswith(("/", ".."))) and (
-            not anchor or anchor in labels
-        )
+        return (
+            not document or PurePosixPath(document).stem in pages or document.startswith(("/", ".."))
+        ) and (not anchor or anchor in labels)
     return target in labels or target in equations
 
 

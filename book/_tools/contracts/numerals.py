@@ -82,7 +82,9 @@ def check_twin_numerals(book: Book) -> Found:
                 twin, block = pair[1 - side], couple[1 - side]
                 values = {abs(quantity.value) for quantity in numerals[1 - side]}
                 for quantity in numerals[side]:
-                    if abs(quantity.value) not in values and not _in_words(quantity.value, block, twin.language):
+                    if abs(quantity.value) not in values and not _in_words(
+                        quantity.value, block, twin.language
+                    ):
                         found.report(
                             page.path,
                             quantity.line,
@@ -142,7 +144,11 @@ def check_numbers(book: Book) -> Found:
     for page in book.all_pages:
         seen = computed(book, page)
         cited_on_page = {key for block in page.blocks for key in block.citations}
-        years = {Decimal(book.bibliography[key]) for key in cited_on_page if book.bibliography.get(key, "").isdigit()}
+        years = {
+            Decimal(book.bibliography[key])
+            for key in cited_on_page
+            if book.bibliography.get(key, "").isdigit()
+        }
         keys: set[str] = set()
         for block in page.blocks:
             if block.kind != "math":
@@ -150,7 +156,11 @@ def check_numbers(book: Book) -> Found:
             for quantity in quantities(block):
                 found.saw += 1
                 in_formula = block.kind == "math" or _inside_maths(block, quantity)
-                if (in_formula and quantity.value in FORMAL) or quantity.stands_in(seen) or quantity.value in years:
+                if (
+                    (in_formula and quantity.value in FORMAL)
+                    or quantity.stands_in(seen)
+                    or quantity.value in years
+                ):
                     continue
                 if any(quantity.stands_in(quoted.get(key, set())) for key in keys):
                     continue
@@ -189,15 +199,28 @@ def check_papers(book: Book) -> Found:
     for entry in book.papers:
         file, line = book.line_in("papers.yml", f"id: {entry.get('id', '')}")
         name = entry.get("id") or "(no id)"
-        missing = [key for key in ("id", "paper", "place", "values", "says") if not entry.get(key) and key != "values"]
+        missing = [
+            key
+            for key in ("id", "paper", "place", "values", "says")
+            if not entry.get(key) and key != "values"
+        ]
         if missing:
             found.report(file, line, f"the entry {name} lacks {', '.join(missing)}", "complete the entry")
         if entry.get("paper") and entry["paper"] not in book.bibliography:
-            found.report(file, line, f"the paper '{entry['paper']}' of {name} is not in references.bib", "add it there")
+            found.report(
+                file, line, f"the paper '{entry['paper']}' of {name} is not in references.bib", "add it there"
+            )
         elif entry.get("paper") not in cited:
-            found.report(file, line, f"no page cites '{entry.get('paper')}', the paper of {name}", "cite it, or remove the entry")
+            found.report(
+                file,
+                line,
+                f"no page cites '{entry.get('paper')}', the paper of {name}",
+                "cite it, or remove the entry",
+            )
         for value in entry.get("values", []):
             found.saw += 1
             if Decimal(str(value)).normalize() + 0 not in values_in_book:
-                found.report(file, line, f"the value {value} of {name} is used on no page", "use it, or remove it")
+                found.report(
+                    file, line, f"the value {value} of {name} is used on no page", "use it, or remove it"
+                )
     return found

@@ -20,7 +20,10 @@ def check_same_files(book: Book) -> Found:
         other = OTHER[page.language]
         if page.name not in book.pages[other]:
             found.report(
-                page.path, 1, f"the page has no twin book/{other}/{page.name}.md", "write the twin, or remove the page"
+                page.path,
+                1,
+                f"the page has no twin book/{other}/{page.name}.md",
+                "write the twin, or remove the page",
             )
     return found
 
@@ -83,7 +86,8 @@ def check_same_cells(book: Book) -> Found:
             if one.source != two.source:
                 here, there = one.source.split("\n"), two.source.split("\n")
                 at = next(
-                    (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), min(len(here), len(there))
+                    (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
+                    min(len(here), len(there)),
                 )
                 shown = here[at] if at < len(here) else "(nothing)"
                 wanted = there[at] if at < len(there) else "(nothing)"
@@ -170,7 +174,10 @@ def check_same_citations(book: Book) -> Found:
             sides = [(1, 1, *({key for b in page.blocks for key in b.citations} for page in pair))]
         for line_ko, line_en, ko, en in sides:
             found.saw += len(ko | en)
-            for page, twin, line, missing in ((pair.ko, pair.en, line_ko, en - ko), (pair.en, pair.ko, line_en, ko - en)):
+            for page, twin, line, missing in (
+                (pair.ko, pair.en, line_ko, en - ko),
+                (pair.en, pair.ko, line_en, ko - en),
+            ):
                 if missing:
                     found.report(
                         page.path,

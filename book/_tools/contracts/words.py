@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from pages import Block, Page
 
 from .book import Book, Found
 
@@ -15,15 +12,6 @@ POLITE = re.compile(
     r"(?=[\s\"'”’)\]]*[.?!…]|\s*$)",
     re.MULTILINE,
 )
-#: Pages made from tables, which name every term and every banned word.
-TABLES = {"glossary"}
-
-
-def prose(book: Book, language: str) -> Iterator[tuple[Page, Block]]:
-    for page in book.pages[language].values():
-        if page.name not in TABLES:
-            for block in page.prose:
-                yield page, block
 
 
 def variants(text: str) -> list[str]:
@@ -44,6 +32,7 @@ def banned_pattern(term: str) -> re.Pattern[str]:
 def check_banned_terms(book: Book) -> Found:
     """No page uses a term that the glossary bans. An entry's ``allow`` lists words that only look like one."""
     found = Found()
+    prose = {language: list(book.prose(language)) for language in book.pages}
     allowed = [word for entry in book.glossary for word in entry.get("allow", [])]
     for entry in book.glossary:
         for term in entry.get("banned") or []:
@@ -51,13 +40,13 @@ def check_banned_terms(book: Book) -> Found:
             language = "ko" if HANGUL.search(term) else "en"
             wanted = entry["ko" if language == "ko" else "en"]
             pattern = banned_pattern(term)
-            for page, block in prose(book, language):
+            for path, block in prose[language]:
                 words = block.words
                 for word in allowed:
                     words = words.replace(word, "\ufffc" * len(word))
                 for match in pattern.finditer(words):
                     found.report(
-                        page.path, block.line_at(match.start()),
+                        path, block.line_at(match.start()),
                         f"'{match[0]}' is not a word of this book", f"write '{wanted}'",
                     )  # fmt: skip
     return found
@@ -67,8 +56,10 @@ def check_glossary_used(book: Book) -> Found:
     """Every glossary term is used in the prose of both editions, except those marked as of a later part."""
     found = Found()
     texts = {
-        language: re.sub(r"\s+", " ", "\n".join(block.words for _, block in prose(book, language))).lower()
-        for language in book.pages
+        language: re.sub(
+            r"\s+", " ", "\n".join(block.words for page in pages.values() for block in page.prose)
+        ).lower()
+        for language, pages in book.pages.items()
     }
     for entry in book.glossary:
         if entry.get("later"):  # a term of the parts in preparation
@@ -79,7 +70,10 @@ def check_glossary_used(book: Book) -> Found:
             if not any(_uses(text, term.lower(), language) for term in terms):
                 file, line = book.line_in("glossary.yml", str(entry[language]))
                 found.report(
-                    file, line, f"no page in {language} uses the term '{entry[language]}'", "use it, or take it out of the glossary"
+                    file,
+                    line,
+                    f"no page in {language} uses the term '{entry[language]}'",
+                    "use it, or take it out of the glossary",
                 )
     return found
 
@@ -92,14 +86,14 @@ def _uses(text: str, term: str, language: str) -> bool:
 def check_emphasis(book: Book) -> Found:
     """No asterisk is left in the text: each pair of marks became emphasis."""
     found = Found()
-    for page in book.all_pages:
-        for block in page.prose:
+    for language in book.pages:
+        for path, block in book.prose(language):
             for piece in block.pieces:
                 if piece.kind == "text":
                     found.saw += 1
                     if "*" in piece.text:
                         found.report(
-                            page.path, piece.line, f"an asterisk is left in the text: '{piece.text.strip()[:50]}'",
+                            path, piece.line, f"an asterisk is left in the text: '{piece.text.strip()[:50]}'",
                             "write **용어**(term): a closing mark after punctuation is not seen when Hangul follows",
                         )  # fmt: skip
     return found
@@ -108,16 +102,17 @@ def check_emphasis(book: Book) -> Found:
 def check_register(book: Book) -> Found:
     """Korean sentences end in -다, not in -습니다 or -요."""
     found = Found()
-    for page in book.pages["ko"].values():
-        for block in page.prose:
-            words = re.sub("(?<![.?!…])\n", " ", block.words) if block.kind != "table" else block.words
-            found.saw += 1
-            for match in POLITE.finditer(words):
-                formal = match["formal"]
-                if formal and (ord(formal) - ord("가")) % 28 != 17:  # 아니다, 지니다: the syllable does not end in ㅂ
-                    continue
-                found.report(
-                    page.path, block.line_at(match.end() - 1), f"'{match[0]}' is polite speech",
-                    "end the sentence in -다, as the rest of the book",
-                )  # fmt: skip
+    for path, block in book.prose("ko"):
+        words = re.sub("(?<![.?!…])\n", " ", block.words) if block.kind != "table" else block.words
+        found.saw += 1
+        for match in POLITE.finditer(words):
+            formal = match["formal"]
+            if (
+                formal and (ord(formal) - ord("가")) % 28 != 17
+            ):  # 아니다, 지니다: the syllable does not end in ㅂ
+                continue
+            found.report(
+                path, block.line_at(match.end() - 1), f"'{match[0]}' is polite speech",
+                "end the sentence in -다, as the rest of the book",
+            )  # fmt: skip
     return found
