@@ -64,7 +64,7 @@ class BookFigure(Figure):
         return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
 
     def __repr__(self) -> str:
-        return f"<figure with {len(self.axes)} axes>"
+        return f"<Figure with {len(self.axes)} axes>"
 
 
 def figure(
