@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = ["fixture"]
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_tools"))
+sys.path.append(str(ROOT / "book" / "_tools"))
 
 from contracts import Book  # noqa: E402
+
 from notebooks import write_notebooks  # noqa: E402
 
 

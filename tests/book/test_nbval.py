@@ -1,0 +1,89 @@
+"""nbval sees when an output changes; and what the pages print is the same under other BLAS kernels."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
+
+#: Other processors' ways to multiply matrices (OpenBLAS) and to take exponentials (NumPy's own loops).
+OTHERS = {
+    "Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge", "NPY_DISABLE_CPU_FEATURES": "X86_V4"},
+    "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"},
+}
+KERNEL = """
+import hashlib, numpy, threadpoolctl
+a = numpy.random.default_rng(0).normal(size=(200, 200))
+(blas,) = {one["architecture"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"}
+print(blas, hashlib.sha256((a @ a).tobytes()).hexdigest())
+"""
+x86 = pytest.mark.skipif(
+    platform.machine() not in {"x86_64", "AMD64"}, reason="these BLAS kernels are for x86-64 processors"
+)
+
+
+def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables, "OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def nbval(root: Path, repository: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(root), str(repository)])
+    return run([*NBVAL, "-p", "conftest", "notebooks"], root, PYTHONPATH=path)
+
+
+def test_nbval_accepts_what_was_written(good_root: Path, root: Path) -> None:
+    done = nbval(good_root, root)
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout  # four code cells in each edition
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("-1.799\\n", "-1.798\\n"), ("1 Axes", "2 Axes"), ("share 30%", "share 31%")],
+)
+def test_nbval_sees_a_changed_output(old: str, new: str, copy: Path, root: Path) -> None:
+    path = copy / "notebooks/ko/sample.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = nbval(copy, root)
+    assert done.returncode == 1 and "1 failed, 7 passed" in done.stdout, done.stdout
+
+
+def kernel(root: Path, **variables: str) -> tuple[str, str]:
+    done = run([sys.executable, "-c", KERNEL], root, **variables)
+    assert done.returncode == 0, done.stderr
+    name, product = done.stdout.split()
+    return name, product
+
+
+@x86
+@pytest.mark.parametrize("other", OTHERS)
+def test_the_kernel_is_another(other: str, root: Path) -> None:
+    pytest.importorskip("threadpoolctl")
+    name, product = kernel(root, **OTHERS[other])
+    own_name, own_product = kernel(root)
+    assert name == other
+    if own_name != other:
+        assert product != own_product, (
+            f"{other} multiplies as {own_name} does: the runs below would prove little"
+        )
+
+
+@x86
+@pytest.mark.slow
+@pytest.mark.parametrize("other", OTHERS)
+def test_the_notebooks_print_the_same_under(other: str, root: Path) -> None:
+    """One edition is enough: its code and outputs are those of the other (``check_notebooks``)."""
+    notebooks = sorted((root / "notebooks" / "en").glob("*.ipynb"))
+    assert notebooks, "there is no notebook to run: make notebooks"
+    done = run([*NBVAL, "-n", "2", "--dist", "loadfile", "notebooks/en"], root, **OTHERS[other])
+    assert done.returncode == 0, done.stdout
