@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from cycler import cycler
-from matplotlib import rc_context
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -26,15 +26,15 @@ BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", 
 INK, PAPER = "#22262b", "#fdfdfe"
 _INK_DARK, _PAPER_DARK = "#d7dbe0", "#181b20"
 
-_STYLE: Any = {
+_STYLE: dict[str, Any] = {
     "figure.facecolor": PAPER,
     "axes.facecolor": "none",
     "savefig.facecolor": PAPER,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "font.size": 10,
-    "axes.titlesize": 10,
+    "font.size": 11,
+    "axes.titlesize": 11,
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "svg.hashsalt": "backprop",
@@ -46,6 +46,7 @@ _STYLE: Any = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
+rcParams.update(_STYLE)  # for what a page adds later too: legends, labels, annotations
 
 
 class BookFigure(Figure):
@@ -53,10 +54,10 @@ class BookFigure(Figure):
 
     def _repr_svg_(self) -> str:
         buffer = io.StringIO()
-        with rc_context(_STYLE):
-            self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         svg = buffer.getvalue()
-        svg = svg.replace(INK, "var(--ink)").replace(PAPER, "var(--paper)")
+        for colour, variable in ((INK, "ink"), ("#000000", "ink"), (PAPER, "paper"), ("#ffffff", "paper")):
+            svg = svg.replace(colour, f"var(--{variable})")
         style = (
             f"<style>svg{{--ink:{INK};--paper:{PAPER}}}@media(prefers-color-scheme:dark)"
             f"{{svg{{--ink:{_INK_DARK};--paper:{_PAPER_DARK}}}}}</style>"
@@ -74,9 +75,8 @@ def figure(
 
     More keywords go to `Figure.subplots` (sharex, sharey, width_ratios, …).
     """
-    with rc_context(_STYLE):
-        fig = BookFigure(figsize=(width, height), layout="constrained")
-        return fig, fig.subplots(nrows, ncols, **subplots)
+    fig = BookFigure(figsize=(width, height), layout="constrained")
+    return fig, fig.subplots(nrows, ncols, **subplots)
 
 
 def points(ax: Axes, X: Array, t: Array, *, size: float = 36) -> None:
