@@ -26,7 +26,7 @@ BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", 
 INK, PAPER = "#22262b", "#fdfdfe"
 _INK_DARK, _PAPER_DARK = "#d7dbe0", "#181b20"
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "figure.facecolor": PAPER,
     "axes.facecolor": "none",
     "savefig.facecolor": PAPER,
