@@ -1,8 +1,8 @@
 """The machines before back-propagation: one unit, and three ideas of how to set its weights.
 
-McCulloch and Pitts (1943) choose them by hand; Rosenblatt's perceptron (1958) corrects them when
-it is wrong; Widrow and Hoff's Adaline (1960) walks down the gradient of a squared error. All of
-them answer −1 or +1, except the logic unit, which answers 0 or 1.
+McCulloch and Pitts (1943) choose them by hand; Rosenblatt's perceptron (1958, with this rule 1962)
+corrects them when it is wrong; Widrow and Hoff's Adaline (1960) walks down the gradient of a
+squared error. All of them answer −1 or +1, except the logic unit, which answers 0 or 1.
 """
 
 from __future__ import annotations
