@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from . import (
     anchors,
     assets,
+    bibliography,
     boxes,
     cache,
     cite,
@@ -28,7 +29,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, cache, maths, anchors, boxes, tables, korean, switcher, notebooks, cite, assets,
+    language, words, toc, cache, maths, anchors, boxes, tables, bibliography, korean, switcher, notebooks,
+    cite, assets,
 )  # fmt: skip
 
 

@@ -99,7 +99,8 @@ class GlossaryTable(YamlTable):
             unused = self.text((entry.get("banned") or []) + (entry.get("avoid") or []))
             if unused and self.language == "ko":
                 meaning.append(f"쓰지 않는 말: {unused}.")
-            lines += [f"**{entry[mine]}** · {entry[theirs]}", ": " + " ".join(part for part in meaning if part), ""]
+            text = " ".join(part for part in meaning if part)
+            lines += [f"**{entry[mine]}** · {entry[theirs]}", f": {text}", ""]
         return lines
 
 

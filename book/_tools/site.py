@@ -1,0 +1,124 @@
+"""Build the site: ``make site``, or ``python book/_tools/site.py [--force]``.
+
+Both editions are built by Jupyter Book, with every warning an error, into ``_build/ko`` and ``_build/en``,
+and put together in ``_build/site`` with a landing page. When nothing that a page is made of has changed since
+the last build, nothing is done. ``--keep-going-anyway`` assembles what was built in spite of warnings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from importlib.metadata import distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "_build"
+SITE = BUILD / "site"
+STAMP = BUILD / "site.stamp"
+LANGUAGES = ("ko", "en")
+SOURCES = ("book", "backprop", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
+# What the theme brings and no page asks for.
+UNUSED = (
+    "_static/vendor/fontawesome",
+    "_static/locales",
+    "_static/images",
+    "_sources",
+    "objects.inv",
+    ".buildinfo",
+)
+NOT_PAGES = ("_static/webpack-macros.html", "_static/sbt-webpack-macros.html")
+SILENCED = ("Kernel is running over TCP without encryption",)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build both editions of the book into _build/site.")
+    parser.add_argument("--force", action="store_true", help="build even if nothing has changed")
+    parser.add_argument("--keep-going-anyway", action="store_true", help="assemble in spite of warnings")
+    arguments = parser.parse_args()
+    state = state_of_sources()
+    if (
+        not arguments.force
+        and STAMP.exists()
+        and STAMP.read_text() == state
+        and (SITE / "index.html").exists()
+    ):
+        print(f"nothing has changed; the site is in {SITE.relative_to(ROOT)} (make serve opens it)")
+        return 0
+    STAMP.unlink(missing_ok=True)
+    problems = [language for language in LANGUAGES if not build(language)]
+    if problems and not arguments.keep_going_anyway:
+        print(f"not built because of the warnings above: {', '.join(problems)}", file=sys.stderr)
+        return 1
+    assemble()
+    if not problems:
+        STAMP.write_text(state)
+    print(f"the site is in {SITE.relative_to(ROOT)} (make serve opens it)")
+    return 1 if problems else 0
+
+
+def state_of_sources() -> str:
+    """A hash of every file that a page is made of, of the installed versions, and of the book's date."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in SOURCES:
+        top = ROOT / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for distribution in sorted(f"{each.name}=={each.version}" for each in distributions()):
+        digest.update(distribution.encode())
+    command = ["git", "log", "-1", "--format=%cs", "--", *SOURCES]
+    with contextlib.suppress(OSError):
+        digest.update(subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout)
+    return digest.hexdigest()
+
+
+def build(language: str) -> bool:
+    """One edition, from nothing but the cache of executed cells; its warnings go to the terminal."""
+    started = time.monotonic()
+    print(f"{language}: building ...", flush=True)
+    shutil.rmtree(BUILD / language, ignore_errors=True)
+    command = [
+        *(str(Path(sys.executable).with_name("jupyter-book")), "build", f"book/{language}"),
+        *("--config", "_config.yml", "--toc", str(ROOT / "_toc.yml"), "--path-output", f"_build/{language}"),
+        *("-W", "-n", "--keep-going", "--quiet"),
+    ]
+    environment = dict(
+        os.environ, PYDEVD_DISABLE_FILE_VALIDATION="1", PYTHONWARNINGS="ignore::DeprecationWarning"
+    )
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdout is not None
+    lines = [line for line in process.stdout if not any(words in line for words in SILENCED)]
+    good = process.wait() == 0
+    if not good:
+        sys.stderr.writelines(lines)
+        for report in sorted((BUILD / language / "_build" / "html" / "reports").glob("*.log")):
+            print(f"--- {report.stem}\n{report.read_text('utf-8')}", file=sys.stderr)
+    print(f"{language}: {'built' if good else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+    return good
+
+
+def assemble() -> None:
+    shutil.rmtree(SITE, ignore_errors=True)
+    for language in LANGUAGES:
+        built = BUILD / language / "_build" / "html"
+        if built.exists():
+            shutil.copytree(built, SITE / language, ignore=shutil.ignore_patterns("*.map", "*.LICENSE.txt"))
+        for name in UNUSED + NOT_PAGES:
+            unused = SITE / language / name
+            shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
+    SITE.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name("landing.html"), SITE / "index.html")
+    (SITE / ".nojekyll").touch()  # GitHub Pages would otherwise leave out folders that begin with _
+
+
+if __name__ == "__main__":
+    sys.exit(main())
