@@ -27,6 +27,22 @@ def truth_table(name: str) -> tuple[Array, Array]:
     return CORNERS.copy(), np.array([float(answer) for answer in tables[name]])
 
 
+def symmetry(bits: int = 6) -> tuple[Array, Array]:
+    """Return all 2^bits binary vectors X (2^bits, bits), in counting order, and d (2^bits, 1).
+
+    d is 1 where the vector reads the same from both ends: the task of Figure 1 of Rumelhart et al.
+    1986, whose vectors have six bits.
+
+    >>> X, d = symmetry()
+    >>> X.shape, int(d.sum())
+    ((64, 6), 8)
+    """
+    if bits < 2 or bits % 2:
+        raise ValueError(f"symmetry expects an even number of bits of at least 2, got {bits}")
+    X = (np.arange(2**bits)[:, None] >> np.arange(bits)[::-1] & 1).astype(float)
+    return X, (X == X[:, ::-1]).all(axis=1, keepdims=True).astype(float)
+
+
 def separable(
     n: int, rng: np.random.Generator, *, features: int = 2, margin: float = 0.1
 ) -> tuple[Array, Array]:

@@ -8,14 +8,19 @@ passes in any order. In names and docstrings `dX` always means dE/dX.
 
 from __future__ import annotations
 
+import cmath
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
+
+# The C library gives freed arrays of 128 kB and more back to the system, which then has to clear
+# each new one, at five times the cost of the arithmetic. Freeing one large array ends that.
+np.empty(2**21)
 
 
 class Layer:
@@ -38,6 +43,10 @@ class Layer:
     def backward(self, dy: Array, cache: Any) -> tuple[Array, dict[str, Array]]:
         """Return dE/dx and the gradients of `params`, given dE/dy and the cache of a forward."""
         raise NotImplementedError
+
+    def gradients(self, dy: Array, cache: Any) -> dict[str, Array]:
+        """Return the gradients of `params` alone: training has no use for dE/dx of the data."""
+        return self.backward(dy, cache)[1]
 
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy whose parameters have `dtype` (complex, for the complex-step check)."""
@@ -72,9 +81,16 @@ class Sequential(Layer):
         grads: dict[str, Array] = {}
         for i in range(len(self.layers) - 1, -1, -1):
             dy, layer_grads = self.layers[i].backward(dy, cache[i])
-            for name, grad in layer_grads.items():
-                grads[f"{i}.{name}"] = grad
+            grads |= _named(i, layer_grads)
         return dy, grads
+
+    def gradients(self, dy: Array, cache: list[Any]) -> dict[str, Array]:
+        """Walk likewise, but stop above the first layer's dE/dx."""
+        grads: dict[str, Array] = {}
+        for i in range(len(self.layers) - 1, 0, -1):
+            dy, layer_grads = self.layers[i].backward(dy, cache[i])
+            grads |= _named(i, layer_grads)
+        return grads | _named(0, self.layers[0].gradients(dy, cache[0]))
 
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy in which every layer has `dtype`."""
@@ -109,14 +125,25 @@ class Parallel(Layer):
     def backward(self, dy: Array, cache: list[Any]) -> tuple[Array, dict[str, Array]]:
         """Cut `dy` where the outputs were joined; join the branches' dE/dx."""
         grads: dict[str, Array] = {}
-        inputs, start = [], 0
-        for i, ((_, layer), (width, layer_cache)) in enumerate(zip(self.branches, cache, strict=True)):
-            dx, layer_grads = layer.backward(dy[..., start : start + width], layer_cache)
+        inputs = []
+        for i, (branch, branch_dy, branch_cache) in enumerate(self._cut(dy, cache)):
+            dx, branch_grads = branch.backward(branch_dy, branch_cache)
             inputs.append(dx)
-            start += width
-            for name, grad in layer_grads.items():
-                grads[f"{i}.{name}"] = grad
+            grads |= _named(i, branch_grads)
         return np.concatenate(inputs, axis=-1), grads
+
+    def gradients(self, dy: Array, cache: list[Any]) -> dict[str, Array]:
+        """Cut `dy` likewise, but leave out the branches' dE/dx."""
+        grads: dict[str, Array] = {}
+        for i, (branch, branch_dy, branch_cache) in enumerate(self._cut(dy, cache)):
+            grads |= _named(i, branch.gradients(branch_dy, branch_cache))
+        return grads
+
+    def _cut(self, dy: Array, cache: list[Any]) -> Iterator[tuple[Layer, Array, Any]]:
+        start = 0
+        for (_, branch), (width, branch_cache) in zip(self.branches, cache, strict=True):
+            yield branch, dy[..., start : start + width], branch_cache
+            start += width
 
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy in which every branch has `dtype`."""
@@ -124,7 +151,14 @@ class Parallel(Layer):
 
 
 def _gather(layers: Sequence[Layer]) -> dict[str, Array]:
-    return {f"{i}.{name}": value for i, layer in enumerate(layers) for name, value in layer.params.items()}
+    params: dict[str, Array] = {}
+    for i, layer in enumerate(layers):
+        params |= _named(i, layer.params)
+    return params
+
+
+def _named(i: int, arrays: dict[str, Array]) -> dict[str, Array]:
+    return {f"{i}.{name}": array for name, array in arrays.items()}
 
 
 def check_batch(owner: str, x: Array, features: int | None = None, like: Array | None = None) -> None:
@@ -147,13 +181,18 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
         if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
             runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"
             raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
-    # One dot product notices a NaN or an infinity sooner than a look at every element.
-    if not np.isfinite(np.vdot(x, x)) and not np.isfinite(x).all():
+    if not is_finite(x):
         bad = int(x.size - np.isfinite(x).sum())
         raise ValueError(
             f"{owner} expects finite numbers, got {bad} NaN or infinite of {x.size}"
             " (did the training diverge?)"
         )
+
+
+def is_finite(x: Array) -> bool:
+    """Say whether `x` is free of NaN and infinity: one dot product is quicker than a look at each."""
+    flat = x.ravel(order="K")
+    return cmath.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())
 
 
 def check_dy(owner: str, dy: Array, shape: tuple[int, ...]) -> None:

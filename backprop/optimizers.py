@@ -58,11 +58,19 @@ class Momentum(GradientDescent):
             raise ValueError(f"momentum expects a number in [0, 1), got {momentum}")
         self.momentum = momentum
         self.last: dict[str, Array] = {}
+        self._velocity = np.zeros(0)
 
     def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
         """Return Δw(t) and remember it as the next step's Δw(t−1)."""
-        epsilon, alpha = self.learning_rate, self.momentum
-        for name, grad in grads.items():
-            last = self.last.get(name, 0.0)
-            self.last[name] = alpha * last - epsilon * grad  # eq:optimizers-momentum
+        # All gradients in one array: a net has many short ones, and each costs a call.
+        gradient = np.concatenate([grad.ravel() for grad in grads.values()])
+        if not self.last:
+            self._velocity = np.zeros_like(gradient)
+            ends = np.cumsum([grad.size for grad in grads.values()])
+            self.last = {
+                name: self._velocity[end - grad.size : end].reshape(grad.shape)
+                for (name, grad), end in zip(grads.items(), ends, strict=True)
+            }
+        epsilon, alpha, velocity = self.learning_rate, self.momentum, self._velocity
+        velocity[...] = alpha * velocity - epsilon * gradient  # eq:optimizers-momentum
         return self.last

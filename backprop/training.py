@@ -48,6 +48,7 @@ def train(
     """
     if sweeps < 1:
         raise ValueError(f"train expects at least 1 sweep, got {sweeps}")
+    d = np.asfortranarray(d)  # in memory as the layers' outputs are: the cases side by side
     errors = []
     solved_at: Array | None = None
     for sweep in range(sweeps + 1):
@@ -66,8 +67,7 @@ def train(
             if not hasattr(optimizer, name):
                 raise ValueError(f"phases expects settings of the optimizer, got {name!r}")
             setattr(optimizer, name, value)
-        _, grads = net.backward(dy, cache)
-        optimizer.step(net.params, grads)
+        optimizer.step(net.params, net.gradients(dy, cache))
     return History(np.array(errors), np.array(-1) if solved_at is None else solved_at)
 
 
@@ -110,8 +110,7 @@ def train_minibatches(
         for batch_x, batch_d in minibatches(x, d, size, rng):
             y, cache = net.forward(batch_x)
             E, dy = loss(y, batch_d)
-            _, grads = net.backward(dy, cache)
-            optimizer.step(net.params, grads)
+            optimizer.step(net.params, net.gradients(dy, cache))
             total += float(E)
         errors.append(total)
         if after_epoch is not None and after_epoch(epoch):

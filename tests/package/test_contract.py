@@ -109,6 +109,18 @@ def test_gradients_are_keyed_and_shaped_like_params(case: tuple[Make, np.ndarray
     assert {k: g.shape for k, g in grads.items()} == {k: w.shape for k, w in layer.params.items()}
 
 
+def test_gradients_alone_are_those_of_backward(case: tuple[Make, np.ndarray]) -> None:
+    make, x = case
+    layer = make(5, np.random.default_rng(0))
+    y, cache = layer.forward(x)
+    dy = np.random.default_rng(1).standard_normal(y.shape)
+    grads = layer.backward(dy, cache)[1]
+    alone = layer.gradients(dy, cache)
+    assert alone.keys() == grads.keys()
+    for name, grad in grads.items():
+        np.testing.assert_array_equal(alone[name], grad)
+
+
 def test_arguments_and_parameters_stay_unchanged(case: tuple[Make, np.ndarray]) -> None:
     make, x = case
     layer = make(5, np.random.default_rng(0))

@@ -1,0 +1,101 @@
+"""Print how many times faster one change of the weights is here than elsewhere: `python -m benchmarks`.
+
+One thread; before anything is timed, every library's gradients are held against ours. Then ours and
+theirs are timed in turns, and each ratio is the median over the pairs, with its quartiles.
+"""
+
+from __future__ import annotations
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+import argparse
+import importlib.util
+import platform
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from . import cases as c
+
+RIVALS = {"PyTorch eager": c.torch_eager, "HIPS autograd": c.hips_autograd}
+NEEDS = {"PyTorch eager": "torch", "HIPS autograd": "autograd"}
+
+
+def seconds(step: Callable[[], None], times: int) -> float:
+    start = time.perf_counter()
+    for _ in range(times):
+        step()
+    return time.perf_counter() - start
+
+
+def ratios(
+    mine: Callable[[], None], theirs: Callable[[], None], pairs: int, budget: float
+) -> tuple[np.ndarray, float]:
+    """Return the quartiles of theirs / mine over interleaved pairs, and my median seconds."""
+    mine(), theirs()  # warm up
+    n = max(1, int(budget / max(seconds(mine, 3) / 3, 1e-7)))
+    m = max(1, int(budget / max(seconds(theirs, 3) / 3, 1e-7)))
+    times = [(seconds(mine, n) / n, seconds(theirs, m) / m) for _ in range(pairs)]
+    both = np.array(times)
+    return np.quantile(both[:, 1] / both[:, 0], [0.5, 0.25, 0.75]), float(np.median(both[:, 0]))
+
+
+def machine() -> str:
+    """Name the versions and the BLAS kernel, on which the ratios depend."""
+    from threadpoolctl import threadpool_info
+
+    blas = [
+        f"{i['internal_api']} {i['version']} {i.get('architecture', '')}"
+        for i in threadpool_info()
+        if i["user_api"] == "blas"
+    ]
+    versions = [
+        f"{name} {sys.modules[name].__version__}"
+        for name in ("numpy", "torch", "sklearn")
+        if name in sys.modules
+    ]
+    kernels = ", ".join(sorted(set(blas)))
+    return f"Python {platform.python_version()}, {', '.join(versions)}; BLAS: {kernels}; one thread"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=21, help="interleaved pairs of timings (default 21)")
+    parser.add_argument("--budget", type=float, default=0.02, help="seconds for each timing (default 0.02)")
+    options = parser.parse_args()
+    missing = [
+        module for module in ("torch", "autograd", "sklearn") if importlib.util.find_spec(module) is None
+    ]
+    if missing:
+        sys.exit(f"the benchmarks compare with {', '.join(missing)}: pip install -e '.[test,oracle]'")
+
+    print("| net | against | ratio | quartiles | ours, µs |\n| --- | --- | ---: | --- | ---: |")
+    for case in c.cases():
+        step, grads = c.ours(case)
+        for name, build in RIVALS.items():
+            their_step, their_grads = build(case)
+            for key, grad in grads.items():
+                np.testing.assert_allclose(
+                    their_grads[key], grad, rtol=1e-8, atol=1e-10, err_msg=f"{name}, {key}"
+                )
+            show(case.name, name, *ratios(step, their_step, options.pairs, options.budget))
+        floor, mine = ratios(step, c.matrix_products(case)[0], options.pairs, options.budget)
+        show(case.name, "its matrix products alone", floor, mine)
+        epochs = max(1, 20 * case.batch // len(case.x))
+        fit, their_fit = c.sklearn_fit(case, epochs)
+        show(case.name, f"scikit-learn fit, {epochs} epochs", *ratios(fit, their_fit, options.pairs // 3, 0))
+    print(f"\n{machine()}")
+
+
+def show(case: str, against: str, quartiles: np.ndarray, mine: float) -> None:
+    median, low, high = quartiles
+    print(f"| {case} | {against} | {median:.2f} | {low:.2f} to {high:.2f} | {1e6 * mine:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

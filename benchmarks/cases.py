@@ -1,0 +1,258 @@
+"""The nets and data of the benchmarks, each built once in NumPy and once for every other library.
+
+A case knows its layer sizes, its data and its loss. Every library gets the same starting weights, so
+their gradients can be compared before anything is timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop import (
+    Dense,
+    Logistic,
+    Momentum,
+    Parallel,
+    Sequential,
+    datasets,
+    mean_over_cases,
+    softmax_cross_entropy,
+    sum_of_squares,
+    uniform,
+)
+from backprop.layer import Array
+from backprop.losses import Loss
+
+EPSILON, ALPHA = 1e-4, 0.9
+FAMILY_GROUPS = (24, 12)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A net, its cases (N, inputs) and targets (N, outputs), and how they are met."""
+
+    name: str
+    sizes: tuple[int, ...]
+    x: Array
+    d: Array
+    batch: int
+    groups: bool = False  # the lowest layer in two groups, as in the family-tree net
+    softmax: bool = False  # softmax and cross-entropy; otherwise logistic units and ½ Σ (y − d)²
+
+    @property
+    def loss(self) -> Loss:
+        return softmax_cross_entropy if self.softmax else sum_of_squares
+
+    def net(self) -> Sequential:
+        rng = np.random.default_rng(0)
+
+        def dense(n_in: int, n_out: int) -> Dense:
+            return Dense(n_in, n_out, rng, weight=uniform(0.5), bias=uniform(0.5))
+
+        n_in, first, *above = self.sizes
+        if self.groups:
+            a, b = FAMILY_GROUPS
+            layers = [Parallel((a, dense(a, first // 2)), (b, dense(b, first // 2))), Logistic()]
+        else:
+            layers = [dense(n_in, first), Logistic()]
+        for n_out in above:
+            layers += [dense(first, n_out), Logistic()]
+            first = n_out
+        return Sequential(*(layers[:-1] if self.softmax else layers))
+
+    def first_batch(self) -> tuple[Array, Array]:
+        return self.x[: self.batch], self.d[: self.batch]
+
+
+def cases() -> list[Case]:
+    """Return the digits net at three batch sizes, the symmetry net and the family-tree net."""
+    from sklearn.datasets import load_digits
+
+    x, label = load_digits(return_X_y=True)
+    x, d = x[:1437] / 16, np.eye(10)[label[:1437]]
+    bits, symmetric = datasets.symmetry()
+    person, relation = np.divmod(np.arange(100) * 7 % 288, 12)
+    triples = np.hstack([np.eye(24)[person], np.eye(12)[relation]])
+    answers = np.eye(24)[(person * 5 + relation) % 24]
+    digits = (64, 25, 10)
+    return [
+        Case("digits, batch 1", digits, x, d, 1, softmax=True),
+        Case("digits, batch 32", digits, x, d, 32, softmax=True),
+        Case("digits, all 1437", digits, x, d, 1437, softmax=True),
+        Case("symmetry, all 64", (6, 2, 1), bits, symmetric, 64),
+        Case("family trees, all 100", (36, 12, 12, 6, 24), triples, answers, 100, groups=True),
+    ]
+
+
+Step = Callable[[], None]
+Gradients = dict[str, Array]
+
+
+def ours(case: Case) -> tuple[Step, Gradients]:
+    """One change of the weights by this package, and the gradients before it."""
+    net, loss, optimizer = case.net(), case.loss, Momentum(EPSILON, ALPHA)
+    x, d = case.first_batch()
+    d = np.asfortranarray(d)  # as `train` does, once
+
+    def step() -> None:
+        y, cache = net.forward(x)
+        _, dy = loss(y, d)
+        optimizer.step(net.params, net.gradients(dy, cache))
+
+    y, cache = net.forward(x)
+    return step, net.gradients(loss(y, d)[1], cache)
+
+
+def torch_eager(case: Case) -> tuple[Step, Gradients]:
+    """The same with `torch.nn` and `torch.optim.SGD`, eager, float64, one thread."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
+    source = case.net()
+
+    def linear(layer: Dense) -> nn.Linear:
+        twin = nn.Linear(*layer.params["W"].shape[::-1], dtype=torch.float64)
+        with torch.no_grad():
+            twin.weight.copy_(torch.from_numpy(layer.params["W"]))
+            twin.bias.copy_(torch.from_numpy(layer.params["b"]))
+        return twin
+
+    class Groups(nn.Module):
+        def __init__(self, layer: Parallel) -> None:
+            super().__init__()
+            self.parts = nn.ModuleList(linear(part) for _, part in layer.branches)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            pieces = x.split(FAMILY_GROUPS, dim=1)
+            return torch.cat([part(piece) for part, piece in zip(self.parts, pieces, strict=True)], 1)
+
+    make = {Dense: linear, Parallel: Groups, Logistic: lambda _: nn.Sigmoid()}
+    net = nn.Sequential(*(make[type(layer)](layer) for layer in source.layers))
+    optimizer = torch.optim.SGD(net.parameters(), lr=EPSILON, momentum=ALPHA)
+    x, d = (torch.from_numpy(a) for a in case.first_batch())
+
+    def error() -> torch.Tensor:
+        if case.softmax:
+            return nn.functional.cross_entropy(net(x), d, reduction="sum")
+        return nn.functional.mse_loss(net(x), d, reduction="sum") / 2
+
+    def step() -> None:
+        optimizer.zero_grad()
+        error().backward()
+        optimizer.step()
+
+    error().backward()
+    return step, dict(zip(source.params, [p.grad.numpy().copy() for p in net.parameters()], strict=True))
+
+
+def hips_autograd(case: Case) -> tuple[Step, Gradients]:
+    """The same with HIPS autograd: the error written in its NumPy, differentiated by tracing."""
+    import autograd.numpy as anp
+    from autograd import grad
+
+    params = case.net().params
+    x, d = case.first_batch()
+
+    def error(p: Gradients) -> Array:
+        y, weights = x, list(p.values())
+        if case.groups:
+            split = FAMILY_GROUPS[0]
+            W0, b0, W1, b1, *weights = weights
+            y = anp.concatenate([y[:, :split] @ W0.T + b0, y[:, split:] @ W1.T + b1], axis=1)
+            y = 1 / (1 + anp.exp(-y))
+        for i in range(0, len(weights), 2):
+            y = y @ weights[i].T + weights[i + 1]
+            if not case.softmax or i + 2 < len(weights):
+                y = 1 / (1 + anp.exp(-y))
+        if case.softmax:
+            top = anp.max(y, axis=1, keepdims=True)
+            return -anp.sum(d * (y - top - anp.log(anp.sum(anp.exp(y - top), axis=1, keepdims=True))))
+        return 0.5 * anp.sum((y - d) ** 2)
+
+    gradient, last = grad(error), {name: np.zeros_like(w) for name, w in params.items()}
+
+    def step() -> None:
+        for name, g in gradient(params).items():
+            last[name] = ALPHA * last[name] - EPSILON * g
+            params[name] += last[name]
+
+    return step, gradient(params)
+
+
+def matrix_products(case: Case) -> tuple[Step, Gradients]:
+    """Only the products that no method can avoid, with the shapes of the forward and backward pass."""
+    rng = np.random.default_rng(0)
+    pairs = list(zip(case.sizes, case.sizes[1:], strict=False))
+    operands = []
+    for i, (n_in, n_out) in enumerate(pairs):
+        widths = (
+            list(zip(FAMILY_GROUPS, (n_out // 2,) * 2, strict=True))
+            if case.groups and i == 0
+            else [(n_in, n_out)]
+        )
+        for a, b in widths:
+            x, W, dy = rng.random((case.batch, a)), rng.random((b, a)), rng.random((case.batch, b))
+            operands += [(x, W.T), (dy.T, x)] + ([(dy, W)] if i else [])
+
+    def step() -> None:
+        for a, b in operands:
+            a @ b
+
+    return step, {}
+
+
+def sklearn_fit(case: Case, epochs: int) -> tuple[Step, Step]:
+    """Return two fits of `epochs` epochs, ours and scikit-learn's, after their weights have agreed.
+
+    Both start from the weights that scikit-learn drew and average over the batch. scikit-learn has
+    cross-entropy only, so the nets with squared error get it too, and no groups, so the family-tree
+    net has one group of 12.
+    """
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    from backprop import logistic_cross_entropy, train_minibatches
+
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    loss = mean_over_cases(softmax_cross_entropy if case.softmax else logistic_cross_entropy)
+    labels = case.d.argmax(axis=1) if case.softmax else case.d.astype(int)
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+
+    def machine(rate: float, sweeps: int, **more: object) -> MLPClassifier:
+        return MLPClassifier(
+            case.sizes[1:-1], activation="logistic", solver="sgd", alpha=0, batch_size=case.batch,
+            learning_rate_init=rate, momentum=ALPHA, nesterovs_momentum=False, max_iter=sweeps,
+            n_iter_no_change=10**9, tol=0, random_state=0, **more,
+        )  # fmt: skip
+
+    still = machine(1e-300, 1).fit(case.x, labels)  # its weights as they were drawn
+
+    def twin() -> Sequential:
+        layers: list = []
+        for W, b in zip(still.coefs_, still.intercepts_, strict=True):
+            dense = Dense(*W.shape, np.random.default_rng(0))
+            dense.params["W"][...], dense.params["b"][...] = W.T, b
+            layers += [dense, Logistic()]
+        return Sequential(*layers[:-1])
+
+    moved, net = machine(0.5, 1, shuffle=False).fit(case.x, labels), twin()
+    train_minibatches(net, loss, case.x, case.d, Momentum(0.5, ALPHA), 1, size=case.batch)
+    for W, w in zip(moved.coefs_, [w for name, w in net.params.items() if name.endswith("W")], strict=True):
+        np.testing.assert_allclose(w.T, W, rtol=1e-6, atol=1e-9)
+
+    def our_fit() -> None:
+        rng = np.random.default_rng(0)
+        train_minibatches(
+            twin(), loss, case.x, case.d, Momentum(EPSILON, ALPHA), epochs, size=case.batch, rng=rng
+        )
+
+    def their_fit() -> None:
+        machine(EPSILON, epochs).fit(case.x, labels)
+
+    return our_fit, their_fit
