@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import PurePosixPath
+from typing import Any
 
 from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known, split_keys
 
@@ -90,7 +91,7 @@ def makes_figure(cell: Block) -> bool:
     )
 
 
-def shows_figure(outputs: list) -> bool:
+def shows_figure(outputs: list[Any]) -> bool:
     return any(
         "<Figure" in str(output.get("data", {}).get("text/plain", ""))
         or any(kind.startswith("image/") for kind in output.get("data", {}))
@@ -121,8 +122,8 @@ def check_figures(book: Book) -> Found:
                     )  # fmt: skip
             elif block.kind == "directive" and block.name in {"figure", "image"}:
                 found.saw += 1
-                name, alt = block.label, block.options.get("alt")
-                caption = block.source.strip() if block.name == "figure" else None
+                name, alt = block.label, str(block.options.get("alt") or "")
+                caption = block.source.strip() if block.name == "figure" else ""
                 if block.name == "image":
                     found.report(
                         page.path,
@@ -255,7 +256,9 @@ def check_references(book: Book) -> Found:
     return found
 
 
-def _resolves(role: str, target: str, labels: dict, equations: set[str], pages: dict) -> bool:
+def _resolves(
+    role: str, target: str, labels: dict[str, Page], equations: set[str], pages: dict[str, Page]
+) -> bool:
     if role == "eq":
         return target in equations
     if role == "doc":

@@ -171,7 +171,8 @@ def check_same_citations(book: Book) -> Found:
             couples = list(zip(pair.ko.blocks, pair.en.blocks, strict=True))
             sides = [(one.line, two.line, set(one.citations), set(two.citations)) for one, two in couples]
         else:
-            sides = [(1, 1, *({key for b in page.blocks for key in b.citations} for page in pair))]
+            all_ko, all_en = ({key for block in page.blocks for key in block.citations} for page in pair)
+            sides = [(1, 1, all_ko, all_en)]
         for line_ko, line_en, ko, en in sides:
             found.saw += len(ko | en)
             for page, twin, line, missing in (
