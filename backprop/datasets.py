@@ -40,7 +40,7 @@ def symmetry(bits: int = 6) -> tuple[Array, Array]:
     if bits < 2 or bits % 2:
         raise ValueError(f"symmetry expects an even number of bits of at least 2, got {bits}")
     X = (np.arange(2**bits)[:, None] >> np.arange(bits)[::-1] & 1).astype(float)
-    return X, (X == X[:, ::-1]).all(axis=1, keepdims=True).astype(float)
+    return X, (X[:, ::-1] == X).all(axis=1, keepdims=True).astype(float)
 
 
 def separable(
