@@ -56,10 +56,12 @@ class Perceptron:
         self.w, self.b = np.zeros(X.shape[1]), 0.0
         self.mistakes: list[int] = []
         path = [np.zeros(X.shape[1] + 1)]
+        order = np.arange(len(X))
         for _ in range(self.max_epochs):
             wrong = 0
-            for n in range(len(X)) if self.rng is None else self.rng.permutation(len(X)):
-                if t[n] * (X[n] @ self.w + self.b) <= 0:  # eq:neurons-perceptron-mistake
+            for n in order if self.rng is None else self.rng.permutation(order):
+                total = X[n] @ self.w + self.b
+                if t[n] * total <= 0:  # eq:neurons-perceptron-mistake
                     self.w = self.w + t[n] * X[n]  # eq:neurons-perceptron-rule
                     self.b = self.b + t[n]
                     wrong += 1
@@ -112,31 +114,32 @@ class Adaline:
         self.mode = mode
         self.rng = rng
 
-    @np.errstate(over="ignore", invalid="ignore")  # a divergence is reported, not warned about
+    @np.errstate(over="ignore", invalid="ignore")  # reported by `diverged`
     def fit(self, X: Array, t: Array) -> Self:
         """Learn from X (N, features) and real or ±1 targets t (N,)."""
-        X = _check_cases("Adaline", X)
+        X, N, rate = _check_cases("Adaline", X), len(X), self.learning_rate
         t = np.asarray(t, dtype=float)
-        if t.shape != (len(X),) or not np.isfinite(t).all():
-            raise ValueError(f"Adaline expects finite targets of shape ({len(X)},), got {t.shape}")
-        A = np.column_stack([X, np.ones(len(X))])  # the bias as the weight of a constant 1
+        if t.shape != (N,) or not np.isfinite(t).all():
+            raise ValueError(f"Adaline expects finite targets of shape ({N},), got {t.shape}")
+        A = np.column_stack([X, np.ones(N)])  # the bias as the weight of a constant 1
         v = np.zeros(A.shape[1])
         self.errors: list[float] = []
         path = [v]
         self.diverged = False
         for _ in range(self.epochs):
             residual = A @ v - t
-            E = float(residual @ residual) / (2 * len(X))  # eq:neurons-adaline-error
+            E = float(residual @ residual) / (2 * N)  # eq:neurons-adaline-error
             self.errors.append(E)
             if not E < 1e12:
                 self.diverged = True
                 break
             if self.mode == "batch":
-                v = v - self.learning_rate * (A.T @ residual) / len(X)  # eq:neurons-adaline-batch
+                v = v - rate * (A.T @ residual) / N  # eq:neurons-adaline-batch
             else:
-                for n in range(len(A)) if self.rng is None else self.rng.permutation(len(A)):
+                cases = range(N) if self.rng is None else self.rng.permutation(N)
+                for n in cases:
                     error = t[n] - A[n] @ v
-                    v = v + self.learning_rate * error * A[n]  # eq:neurons-adaline-sample
+                    v = v + rate * error * A[n]  # eq:neurons-adaline-sample
             path.append(v)
         self.path = np.array(path)
         self.w, self.b = v[:-1], float(v[-1])
