@@ -26,6 +26,8 @@ import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from plain import Edition
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ko", "en")
 AT_ONCE = 2
@@ -64,7 +66,7 @@ class Settings:
         return cls(str(options.get("book_repository") or ""), str(options.get("book_branch") or "main"))
 
 
-def page_notebook(path: Path, settings: Settings) -> Any:
+def page_notebook(path: Path, settings: Settings, edition: Edition) -> Any:
     """The page as a notebook without outputs, in the form in which it is written."""
     read = jupytext.read(path, fmt="md:myst")
     cells = []
@@ -76,9 +78,17 @@ def page_notebook(path: Path, settings: Settings) -> Any:
             cells.append(
                 nbformat.v4.new_code_cell(source, id=settings.install_id, metadata=_metadata(["hide-input"]))
             )
-        new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-        tags = cell.metadata.get("tags", []) if cell.cell_type == "code" else []
-        cells.append(new(cell.source, id=f"{path.stem}-{len(cells):03d}", metadata=_metadata(tags)))
+        name = f"{path.stem}-{len(cells):03d}"
+        if cell.cell_type == "code":
+            tags = cell.metadata.get("tags", [])
+            cells.append(nbformat.v4.new_code_cell(cell.source, id=name, metadata=_metadata(tags)))
+            figure = (cell.metadata.get("mystnb") or {}).get("figure")
+            text = edition.caption(figure, path.stem) if figure else ""
+            name = f"{path.stem}-{len(cells):03d}"
+        else:
+            text = edition.plain(cell.source, path.stem)
+        if text:
+            cells.append(nbformat.v4.new_markdown_cell(text, id=name))
     return nbformat.v4.new_notebook(
         cells=cells,
         metadata={
@@ -163,6 +173,7 @@ class Writer:
     def __init__(self, root: Path, force: bool = False, quiet: bool = False) -> None:
         self.root, self.force, self.quiet = root, force, quiet
         self.settings = Settings.read(root)
+        self.editions = {language: Edition(root, language) for language in LANGUAGES}
         self.package = package_hash(root)
         self.record = root / "_build" / "notebooks.json"
         self.known: dict[str, list[str]] = json.loads(self.record.read_text()) if self.record.exists() else {}
@@ -181,7 +192,9 @@ class Writer:
     async def write_page(self, name: str, gate: asyncio.Semaphore) -> None:
         paths = {language: self.root / "book" / language / f"{name}.md" for language in LANGUAGES}
         editions = {
-            language: page_notebook(path, self.settings) for language, path in paths.items() if path.exists()
+            language: page_notebook(path, self.settings, self.editions[language])
+            for language, path in paths.items()
+            if path.exists()
         }
         done: list[tuple[list[str], list[Any]]] = []  # code, and the outputs it gave
         for language, notebook in editions.items():

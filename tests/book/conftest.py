@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "book" / "_tools"))
 
 from contracts import Book  # noqa: E402
-
 from notebooks import write_notebooks  # noqa: E402
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from contracts import CONTRACTS, Book
 
 KO, EN = "book/ko/sample.md", "book/en/sample.md"
@@ -464,6 +465,9 @@ FAULTS = {
         FIGURE,
         "keeps an image",
         KO,
+    ),
+    "notebook-myst": Fault(
+        "check_notebooks", KO, "- 첫째 항목이다.", "- {myst}`이다`.", FIGURE, "as it is - teach"
     ),
     "repository-moved": Fault(
         "check_notebooks",

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from notebooks import INSTALL, Settings, page_notebook, write_notebooks
+from plain import Edition
 
 KO, EN = "notebooks/ko/sample.ipynb", "notebooks/en/sample.ipynb"
 
@@ -143,6 +145,6 @@ def test_elsewhere_nothing_happens(address: str, tmp_path: Path) -> None:
 
 def test_the_address_is_the_configurations(good_root: Path) -> None:
     settings = Settings.read(good_root)
-    notebook = page_notebook(good_root / "book/ko/sample.md", settings)
+    notebook = page_notebook(good_root / "book/ko/sample.md", settings, Edition(good_root, "ko"))
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
     assert 'address = "https://example.org/owner/book"' in first.source and "@main" in first.source

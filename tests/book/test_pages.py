@@ -7,6 +7,7 @@ from pathlib import Path
 import jupytext
 import pytest
 import yaml
+
 from contracts import Book
 from pages import EXTENSIONS, read_page
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from quantities import in_code, in_output, in_tex, in_text
 
 

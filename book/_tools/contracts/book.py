@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import nbformat
 import yaml
-from pages import Block, Page, pieces_of, read_page
 from pybtex.database import parse_file
+
+from pages import Block, Page, pieces_of, read_page
 
 LANGUAGES = ("ko", "en")
 OTHER = {"ko": "en", "en": "ko"}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from notebooks import Settings, page_notebook
+from plain import Edition
 
 from .book import Book, Found
 
+#: What only the site understands: a directive, a role, a label.
+MYST = re.compile(r"^\s*[`:]{3,}\{.*|\{[a-z]+(?::[a-z]+)?\}`[^`]*`|^\([\w-]+\)=$", re.MULTILINE)
 COMMAND = "run make notebooks and commit the result"
 
 
@@ -13,6 +18,7 @@ def check_notebooks(book: Book) -> Found:
     """Every page with code has a current notebook, and no notebook lacks its page. nbval compares the outputs."""
     found = Found()
     settings = Settings.read(book.root)
+    editions = {language: Edition(book.root, language) for language in book.pages}
     expected = set()
     for page in book.chapters:
         path = book.notebook_path(page)
@@ -21,7 +27,7 @@ def check_notebooks(book: Book) -> Found:
         if notebook is None:
             found.report(page.path, 1, f"the notebook {path.relative_to(book.root)} does not exist", COMMAND)
             continue
-        wanted = page_notebook(page.path, settings)
+        wanted = page_notebook(page.path, settings, editions[page.language])
         lines = [cell.line for cell in page.cells]
         seen = -1
         for index, cell in enumerate(wanted.cells):
@@ -29,6 +35,14 @@ def check_notebooks(book: Book) -> Found:
             if cell.cell_type == "code" and cell.id != settings.install_id:
                 seen += 1
             line = lines[max(seen, 0)]
+            raw = MYST.search(cell.source) if cell.cell_type == "markdown" else None
+            if raw:
+                found.report(
+                    page.path,
+                    line,
+                    f"the notebook would show '{raw[0]}' as it is",
+                    "teach book/_tools/plain.py to write it plainly",
+                )
             kept = notebook.cells[index] if index < len(notebook.cells) else None
             if (
                 kept is None
