@@ -466,6 +466,15 @@ FAULTS = {
         "keeps an image",
         KO,
     ),
+    "notebook-twin-output": Fault(
+        "check_notebooks",
+        NOTEBOOK,
+        "-1.799\\n",
+        "-1.798\\n",
+        "---\njupytext",
+        "the same code has other outputs",
+        KO,
+    ),
     "notebook-myst": Fault(
         "check_notebooks", KO, "- 첫째 항목이다.", "- {myst}`이다`.", FIGURE, "as it is - teach"
     ),

@@ -60,6 +60,7 @@ class Book:
     """Everything under ``root`` that the contracts read. Nothing is imported or executed."""
 
     root: Path
+    _notebooks: dict[Path, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def pages(self) -> dict[str, dict[str, Page]]:
@@ -100,7 +101,9 @@ class Book:
 
     def notebook(self, page: Page) -> Any:
         path = self.notebook_path(page)
-        return nbformat.read(path, as_version=4) if path.exists() else None
+        if path not in self._notebooks:
+            self._notebooks[path] = nbformat.read(path, as_version=4) if path.exists() else None
+        return self._notebooks[path]
 
     def outputs(self, page: Page) -> list[tuple[Block, list[Any]]]:
         """The page's code cells with the outputs that its notebook keeps for cells of the same source."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from notebooks import Settings, page_notebook
+from notebooks import Settings, code_of, outputs_of, page_notebook
 from plain import Edition
 
 from .book import Book, Found
@@ -89,6 +89,19 @@ def check_notebooks(book: Book) -> Found:
                     f"{path.relative_to(book.root)} has cells that the page lacks",
                     COMMAND,
                 )
+    for ko, en in book.pairs:
+        kept = [book.notebook(page) for page in (ko, en)]
+        if (
+            None not in kept
+            and code_of(kept[0]) == code_of(kept[1])
+            and outputs_of(kept[0]) != outputs_of(kept[1])
+        ):
+            found.report(
+                ko.path,
+                1,
+                f"the same code has other outputs in {book.notebook_path(en).relative_to(book.root)}",
+                COMMAND,
+            )
     for path in sorted((book.root / "notebooks").glob("*/*.ipynb")):
         if path not in expected:
             found.report(path, 1, "no page with code has this name", "remove the notebook, or write the page")
