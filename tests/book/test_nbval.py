@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-NBVAL = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"]
+from kernels import NBVAL, OTHERS, PARALLEL, applies, environment
 
-#: Other processors' ways to multiply matrices (OpenBLAS) and to take exponentials (NumPy's own loops).
-OTHERS = {
-    "Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge", "NPY_DISABLE_CPU_FEATURES": "X86_V4"},
-    "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"},
-}
 KERNEL = """
 import hashlib, numpy, threadpoolctl
 a = numpy.random.default_rng(0).normal(size=(200, 200))
 (blas,) = {one["architecture"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"}
 print(blas, hashlib.sha256((a @ a).tobytes()).hexdigest())
 """
-x86 = pytest.mark.skipif(
-    platform.machine() not in {"x86_64", "AMD64"}, reason="these BLAS kernels are for x86-64 processors"
-)
+x86 = pytest.mark.skipif(not applies(), reason="these BLAS kernels are for x86-64 processors")
 
 
-def run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **variables, "OPENBLAS_NUM_THREADS": "1"}
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+def run(
+    command: list[str], folder: Path, other: str | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    variables = {**environment(other), **variables}
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
 
 
 def nbval(root: Path, repository: Path) -> subprocess.CompletedProcess[str]:
@@ -56,8 +49,8 @@ def test_nbval_sees_changed_outputs(copy: Path, root: Path) -> None:
     assert done.returncode == 1 and "2 failed, 6 passed" in done.stdout, done.stdout
 
 
-def kernel(root: Path, **variables: str) -> tuple[str, str]:
-    done = run([sys.executable, "-c", KERNEL], root, **variables)
+def kernel(root: Path, other: str | None = None) -> tuple[str, str]:
+    done = run([sys.executable, "-c", KERNEL], root, other)
     assert done.returncode == 0, done.stderr
     name, product = done.stdout.split()
     return name, product
@@ -67,7 +60,7 @@ def kernel(root: Path, **variables: str) -> tuple[str, str]:
 @pytest.mark.parametrize("other", OTHERS)
 def test_the_kernel_is_another(other: str, root: Path) -> None:
     pytest.importorskip("threadpoolctl")
-    name, product = kernel(root, **OTHERS[other])
+    name, product = kernel(root, other)
     own_name, own_product = kernel(root)
     assert name == other
     if own_name != other:
@@ -83,5 +76,5 @@ def test_the_notebooks_print_the_same_under(other: str, root: Path) -> None:
     """One edition is enough: its code and outputs are those of the other (``check_notebooks``)."""
     notebooks = sorted((root / "notebooks" / "en").glob("*.ipynb"))
     assert notebooks, "there is no notebook to run: make notebooks"
-    done = run([*NBVAL, "-n", "2", "--dist", "loadfile", "notebooks/en"], root, **OTHERS[other])
+    done = run([*NBVAL, *PARALLEL, *map(str, notebooks)], root, other)
     assert done.returncode == 0, done.stdout
