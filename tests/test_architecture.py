@@ -20,10 +20,15 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent"},
     {"optimizers", "training", "curvature", "gradcheck"},
     {"neurons"},
-    {"datasets", "plots", "source"},
+    {"datasets", "family", "mnist", "plots", "source"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
-BESIDE = {("losses", "activations"), ("training", "optimizers"), ("curvature", "gradcheck")}
+BESIDE = {
+    ("losses", "activations"),
+    ("training", "optimizers"),
+    ("curvature", "gradcheck"),
+    ("datasets", "family"),
+}
 #: May be imported from outside the package, and by whom.
 OUTSIDE = {"numpy": None, "matplotlib": {"plots"}, "cycler": {"plots"}}
 
