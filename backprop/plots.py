@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -150,3 +151,63 @@ def hinton(ax: Axes, weights: Array, *, largest: float | None = None) -> None:
     ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6), aspect="equal")
     ax.set(xticks=range(columns), yticks=range(rows))
     ax.tick_params(length=0)
+
+
+def network(
+    ax: Axes,
+    sizes: Sequence[int],
+    weights: Sequence[Array] | None = None,
+    *,
+    text: Sequence[Sequence[str]] | None = None,
+    values: bool = False,
+) -> None:
+    """Draw layers of units, inputs lowest, joined by their weights: solid blue for positive, dashed orange
+    for negative, the thicker the larger; plain grey without `weights`.
+
+    `weights[l]` (n_out, n_in) joins layer l to the next; NaN leaves a pair unjoined. `text[l]` is written
+    in the units of layer l (Figure 1 of Rumelhart et al. 1986 has the biases there), and `values` writes
+    every weight beside its line.
+    """
+    joined = [np.zeros((n, m)) for m, n in pairwise(sizes)] if weights is None else weights
+    if [np.shape(W) for W in joined] != [(n, m) for m, n in pairwise(sizes)]:
+        raise ValueError(f"network expects weights (n_out, n_in) between layers of {list(sizes)} units")
+    places = [np.column_stack([np.arange(n) - (n - 1) / 2, np.full(n, 1.6 * i)]) for i, n in enumerate(sizes)]
+    widest = max(sizes)
+    for row, n in zip(places, sizes, strict=True):
+        row[:, 0] *= 1 if n == widest else min(2.4, 0.8 * widest / n)
+    for below, above, W in zip(places, places[1:], joined, strict=False):
+        largest = np.nanmax(np.abs(W)) or 1.0
+        for (j, i), w in np.ndenumerate(W):
+            if np.isnan(w):
+                continue
+            colour, dash = (GREY, "-") if w == 0 else (BLUE, "-") if w > 0 else (ORANGE, (0, (4, 2)))
+            (x0, y0), (x1, y1) = below[i], above[j]
+            ax.plot(
+                [x0, x1], [y0, y1], color=colour, linestyle=dash, lw=0.8 + 2.4 * abs(w) / largest, zorder=1
+            )
+            if values:
+                at = 0.3 + 0.34 * (j % 2)
+                box = {"boxstyle": "square,pad=0.08", "facecolor": PAPER, "edgecolor": "none"}
+                ax.text(
+                    x0 + at * (x1 - x0),
+                    y0 + at * (y1 - y0),
+                    f"{w:.1f}",
+                    size=9,
+                    ha="center",
+                    va="center",
+                    bbox=box,
+                )
+    for layer, row in enumerate(places):
+        ax.scatter(
+            row[:, 0],
+            row[:, 1],
+            s=520 if text else 160,
+            facecolor=PAPER,
+            edgecolor=INK,
+            linewidth=1.2,
+            zorder=3,
+        )
+        for (x, y), word in zip(row, text[layer] if text else (), strict=False):
+            ax.text(x, y, word, size=9, ha="center", va="center", zorder=4)
+    ax.set_axis_off()
+    ax.margins(0.08, 0.12)
