@@ -147,13 +147,16 @@ class Page:
         return (block for block in self.blocks if block.pieces)
 
     @property
+    def labelled(self) -> list[tuple[str, Block]]:
+        """Every label with its block, repeated ones included."""
+        pairs = [
+            (label, block) for block in self.blocks for label in (block.label, figure_of(block).get("name"))
+        ]
+        return [(str(label), block) for label, block in pairs if label]
+
+    @property
     def labels(self) -> dict[str, Block]:
-        found: dict[str, Block] = {}
-        for block in self.blocks:
-            for label in (block.label, str(figure_of(block).get("name", ""))):
-                if label:
-                    found.setdefault(label, block)
-        return found
+        return dict(reversed(self.labelled))
 
 
 def split_keys(text: str) -> list[str]:

@@ -27,7 +27,7 @@ SCALE_WORDS = "|".join(SCALES)
 TEXT = re.compile(
     rf"(?P<sign>(?<![\w)\].])[-−])?(?<![A-Za-zα-ωΑ-Ω_\d])(?P<number>{NUMERAL})(?![\d])"
     rf"(?:\s?[×·]\s?10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<alone>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
-    rf"(?:\s?(?P<scale>{SCALE_WORDS})(?![가-힣]*분의))?(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
+    rf"(?:\s?(?P<scale>{SCALE_WORDS})(?![가-힣]*분의|약))?(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
 )
 OUTPUT = re.compile(
     rf"(?P<sign>(?<![\w)\]])[-−])?(?<![A-Za-z_\d])(?P<number>{NUMERAL})(?![\d])(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
@@ -51,10 +51,15 @@ class Quantity:
     value: Decimal
     line: int
     percent: bool = False
+    literal: Decimal | None = None  # 3만 is 30000, or "only 3"
+
+    @property
+    def readings(self) -> list[Decimal]:
+        return [self.value] if self.literal is None else [self.value, self.literal]
 
     def stands_in(self, seen: Iterable[Decimal] | set[Decimal]) -> bool:
         """Whether some number in ``seen`` is this one. A minus sign in front must have been seen too."""
-        values = [self.value, self.value / 100] if self.percent else [self.value]
+        values = [*self.readings, self.value / 100] if self.percent else self.readings
         return any(value in seen or (value > 0 and -value in seen) for value in values)
 
 
@@ -72,11 +77,12 @@ def in_text(text: str, line: int) -> Iterator[Quantity]:
             value *= Decimal(10) ** int(match["power"].translate(SUPERSCRIPTS))
         if match["alone"]:
             value **= int(match["alone"].translate(SUPERSCRIPTS))
+        literal = value if match["scale"] == "만" else None
         if match["scale"]:
             value *= SCALES[match["scale"]]
         value = -value if match["sign"] else value
         at = line + text.count("\n", 0, match.start())
-        yield Quantity(match[0].strip(), value.normalize() + 0, at, bool(match["percent"]))
+        yield Quantity(match[0].strip(), value.normalize() + 0, at, bool(match["percent"]), literal)
     for match in re.finditer("[½¼¾]", text):
         yield Quantity(match[0], FRACTIONS[match[0]], line + text.count("\n", 0, match.start()))
 

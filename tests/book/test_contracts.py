@@ -287,6 +287,26 @@ FAULTS = {
         "# One unit",
         "'sample' stands on other.md too",
     ),
+    "label-twice-here": Fault(
+        "check_references",
+        EN,
+        "10^{-3}\n$$",
+        "10^{-3}\n$$ (dense-y)",
+        "$$\ny = -0.6",
+        "stands on sample.md too",
+    ),
+    "code-korean": Fault(
+        "check_cells_in_english", KO, "assert abs", "# 확인\nassert abs", "# 확인", "Hangul in code"
+    ),
+    "output-korean": Fault(
+        "check_cells_in_english",
+        NOTEBOOK,
+        "share 30%",
+        "몫 30%",
+        "```{code-cell} python\nfrom backprop",
+        "prints Hangul",
+        KO,
+    ),
     # numbers
     "numeral-twin": Fault(
         "check_twin_numerals", EN, "input of 3.", "input of 2.", "input of 2", "'2' is not in the twin"

@@ -88,7 +88,7 @@ def test_blocks(page) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_labels_and_equations(page) -> None:  # type: ignore[no-untyped-def]
-    assert list(page.labels) == ["top", "top-inner", "top-b"]
+    assert [label for label, _ in page.labelled] == ["top", "top-inner", "top-b"]
     assert [(block.source, block.body) for block in page.equations] == [
         ("a = 1", 17),
         ("b = 2", 22),

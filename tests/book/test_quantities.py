@@ -24,6 +24,7 @@ def values(found: object) -> list[str]:
         ("float64, L2, x1, W2b and BPTT3 name things", []),
         ("약 100번, 2차원, 3개의 층", ["100", "2", "3"]),
         ("8만 개, 3천 번, 2억", ["80000", "3000", "200000000"]),
+        ("10 만약", ["10"]),
         ("2 million and 3 thousand", ["2000000", "3000"]),
         ("3×10⁻⁵ or 2 · 10⁴ or 10⁻³", ["0.00003", "20000", "0.001"]),
         ("−0.5 and (-2), but a−3 and 4-5", ["-0.5", "-2", "3", "4", "5"]),
@@ -92,6 +93,8 @@ def test_code() -> None:
         ("−0.5", {"0.5"}, False),  # a sign that was not
         ("0.33", {"0.333"}, False),
         ("1,425", {"1425"}, True),
+        ("8만", {"80000"}, True),
+        ("3만 남는다", {"3"}, True),  # only 3
     ],
 )
 def test_standing(text: str, seen: set[str], stands: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known, split_keys
 
 from .book import Book, Found
+from .numerals import output_text
 
 HANGUL = re.compile("[가-힣]")
 EXERCISES = 6
@@ -71,6 +72,26 @@ def check_directives(book: Book) -> Found:
                     )  # fmt: skip
             elif block.kind == "code" and block.name.startswith("{"):
                 found.report(page.path, block.line, f"malformed directive {block.name}", "close its brace")
+    return found
+
+
+def check_cells_in_english(book: Book) -> Found:
+    """Code cells and what they print have no Hangul, since they serve both editions."""
+    found = Found()
+    for page in book.chapters:
+        outputs = {id(cell): given for cell, given in book.outputs(page)}
+        for cell in page.cells:
+            found.saw += 1
+            for number, text in enumerate(cell.source.split("\n")):
+                if HANGUL.search(text):
+                    found.report(
+                        page.path,
+                        cell.body + number,
+                        f"Hangul in code: {text.strip()!r}",
+                        "write code and comments in English",
+                    )
+            if any(HANGUL.search(output_text(output)) for output in outputs.get(id(cell), [])):
+                found.report(page.path, cell.line, "the cell prints Hangul", "print English or symbols")
     return found
 
 
@@ -233,7 +254,7 @@ def check_references(book: Book) -> Found:
         labels: dict[str, Page] = {}
         equations: set[str] = set()
         for page in pages.values():
-            for label, block in page.labels.items():
+            for label, block in page.labelled:
                 if label in labels:
                     found.report(
                         page.path, block.line, f"the label '{label}' stands on {labels[label].path.name} too",

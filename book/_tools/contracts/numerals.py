@@ -80,7 +80,7 @@ def check_twin_numerals(book: Book) -> Found:
             found.saw += sum(map(len, numerals))
             for side, page in enumerate(pair):
                 twin, block = pair[1 - side], couple[1 - side]
-                values = {abs(quantity.value) for quantity in numerals[1 - side]}
+                values = {abs(value) for quantity in numerals[1 - side] for value in quantity.readings}
                 for quantity in numerals[side]:
                     if abs(quantity.value) not in values and not _in_words(
                         quantity.value, block, twin.language
