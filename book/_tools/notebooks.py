@@ -176,8 +176,16 @@ class Writer:
         self.editions = {language: Edition(root, language) for language in LANGUAGES}
         self.package = package_hash(root)
         self.record = root / "_build" / "notebooks.json"
-        self.known: dict[str, list[str]] = json.loads(self.record.read_text()) if self.record.exists() else {}
+        self.known = self.read_record()
+        self.done: dict[str, list[str]] = {}
         self.failures: list[str] = []
+
+    def read_record(self) -> dict[str, list[str]]:
+        """Page to what it was made from and what came out, at its last run on this machine."""
+        try:
+            return dict(json.loads(self.record.read_text(encoding="utf-8")))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
 
     def say(self, text: str) -> None:
         if not self.quiet:
@@ -187,7 +195,11 @@ class Writer:
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self.write_page(name, gate) for name in names))
         self.record.parent.mkdir(parents=True, exist_ok=True)
-        self.record.write_text(json.dumps(self.known, indent=1, sort_keys=True) + "\n")
+        draft = self.record.with_suffix(
+            f".{os.getpid()}"
+        )  # another run may be writing: replace, and keep what it did
+        draft.write_text(json.dumps({**self.read_record(), **self.done}, indent=1, sort_keys=True) + "\n")
+        draft.replace(self.record)
 
     async def write_page(self, name: str, gate: asyncio.Semaphore) -> None:
         paths = {language: self.root / "book" / language / f"{name}.md" for language in LANGUAGES}
@@ -228,7 +240,7 @@ class Writer:
             if not target.exists() or target.read_text(encoding="utf-8") != text:
                 target.write_text(text, encoding="utf-8")
                 how += ", written"
-            self.known[f"{language}/{name}"] = [digest_of(code, self.package), digest_of(outputs)]
+            self.done[f"{language}/{name}"] = [digest_of(code, self.package), digest_of(outputs)]
             self.say(f"notebooks: {language}/{name} {how}")
 
     def kept(self, name: str, language: str, code: list[str], target: Path) -> list[Any] | None:

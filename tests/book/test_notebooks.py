@@ -79,7 +79,19 @@ def test_what_is_kept(good_root: Path) -> None:
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
 
 
-def test_a_page_of_a_page_that_is_gone(copy: Path) -> None:
+@pytest.mark.parametrize("record", ["", "{", None])
+def test_a_lost_record_only_costs_time(
+    record: str | None, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = copy / "_build/notebooks.json"
+    file.write_text(record, encoding="utf-8") if record is not None else file.unlink()
+    assert write_notebooks(copy) == []
+    assert "ko/sample executed" in progress(capsys)[0]
+    assert write_notebooks(copy) == []
+    assert progress(capsys)[0] == "ko/sample unchanged"
+
+
+def test_a_notebook_of_a_page_that_is_gone(copy: Path) -> None:
     gone = copy / "notebooks/ko/gone.ipynb"
     gone.write_bytes((copy / KO).read_bytes())
     assert write_notebooks(copy, quiet=True) == []
