@@ -204,7 +204,8 @@ def read_options(body: str) -> tuple[dict[str, Any], str, int]:
         match = OPTION.match(line.strip())
         if not match:
             break
-        options[match["key"]] = (match["value"] or "").strip()
+        value = (match["value"] or "").strip()
+        options[match["key"]] = yaml.safe_load(value) if match["key"] == "tags" else value
         taken += 1
     if taken and taken < len(lines) and not lines[taken].strip():
         taken += 1

@@ -19,7 +19,11 @@ FIGURE = "```{code-cell} python\n---"  # the cell that draws
 def test_the_book_keeps(contract: str, real_book: Book) -> None:
     found = CONTRACTS[contract](real_book)
     assert found.saw > 0, f"{contract} saw nothing in the book: it proves nothing"
-    assert not found.problems, "\n" + "\n".join(map(str, found.problems))
+    if found.problems:
+        lines = (
+            problem._replace(file=problem.file.relative_to(real_book.root)) for problem in found.problems
+        )
+        pytest.fail("\n".join(map(str, lines)), pytrace=False)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
@@ -295,6 +299,25 @@ FAULTS = {
         "$$\ny = -0.6",
         "stands on sample.md too",
     ),
+    "tag-foreign": Fault(
+        "check_nothing_is_hidden", KO, "[hide-input]", "[remove-cell]", FIGURE, "has the tags remove-cell"
+    ),
+    "code-hidden": Fault(
+        "check_nothing_is_hidden",
+        KO,
+        "```{code-cell} python\nassert",
+        "```{code-cell} python\n:tags: [hide-input]\nassert",
+        "```{code-cell} python\n:tags",
+        "hides its code",
+    ),
+    "nbval-away": Fault(
+        "check_nothing_is_hidden",
+        EN,
+        "assert abs",
+        "# NBVAL_IGNORE_OUTPUT\nassert abs",
+        "```{code-cell} python\n# NBVAL",
+        "asks nbval to look away",
+    ),
     "code-korean": Fault(
         "check_cells_in_english", KO, "assert abs", "# 확인\nassert abs", "# 확인", "Hangul in code"
     ),
@@ -385,7 +408,7 @@ FAULTS = {
         "eq:dense-z",
         "'dense-z'",
     ),
-    "tag-foreign": Fault(
+    "equation-tag-foreign": Fault(
         "check_equation_tags",
         "backprop/dense.py",
         "eq:dense-y",

@@ -110,7 +110,7 @@ def test_pieces(page) -> None:  # type: ignore[no-untyped-def]
 
 def test_cells(page) -> None:  # type: ignore[no-untyped-def]
     (cell,) = page.cells
-    assert (cell.source, cell.body, cell.options) == ("x = 1", 29, {"tags": "[hide-input]"})
+    assert (cell.source, cell.body, cell.options) == ("x = 1", 29, {"tags": ["hide-input"]})
 
 
 def test_syntax_is_the_sites(root: Path) -> None:

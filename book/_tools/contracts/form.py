@@ -75,6 +75,34 @@ def check_directives(book: Book) -> Found:
     return found
 
 
+def check_nothing_is_hidden(book: Book) -> Found:
+    """Code that computes is shown, and nbval compares every output: only a cell that draws folds its code."""
+    found = Found()
+    for page in book.chapters:
+        for cell in page.cells:
+            found.saw += 1
+            tags = set(cell.options.get("tags") or [])
+            if tags - {"hide-input"}:
+                found.report(
+                    page.path,
+                    cell.line,
+                    f"the cell has the tags {', '.join(sorted(tags))}",
+                    "keep none but hide-input, for a figure",
+                )
+            elif tags and not figure_of(cell):
+                found.report(
+                    page.path, cell.line, "a cell without a figure hides its code", "drop the tag hide-input"
+                )
+            if re.search(r"NBVAL_|PYTEST_VALIDATE", cell.source):
+                found.report(
+                    page.path,
+                    cell.line,
+                    "the cell asks nbval to look away",
+                    "print what is the same on every machine",
+                )
+    return found
+
+
 def check_cells_in_english(book: Book) -> Found:
     """Code cells and what they print have no Hangul, since they serve both editions."""
     found = Found()
