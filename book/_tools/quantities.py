@@ -36,7 +36,7 @@ OUTPUT = re.compile(
 LOCATOR = re.compile(
     r"(?:\b(?:pp?\.|pages?|figures?|figs?\.|sections?|sec\.|chapters?|ch\.|theorems?|tables?|equations?|eqs?\.|eqns?\.|"
     r"volume|vol\.|no\.|lines?)|§|그림|식|표|정리|절|장|쪽)"
-    r"\s*\(?\d+[a-z]?(?:\.\d+)*\)?(?:\s*(?:[-–~,]|to|and|과|와|에서|부터)\s*\(?\d+\)?)*"
+    r"\s*\(?\d+[a-z]?(?:\.\d+)*\)?(?:\s*(?:[-–~,]|to|and|과|와|에서|부터)\s*\(?\d+(?:\.\d+)*\)?)*"
     r"|\d+(?:\.\d+)*(?:\s*[-–~]\s*\d+)?\s?(?:쪽|[장절](?=[에의은을과로이])|[장절권호](?![가-힣]))",
     re.IGNORECASE,
 )
