@@ -15,7 +15,7 @@ from contracts import CONTRACTS, Book
 from notebooks import ROOT, write_notebooks
 
 
-def main() -> int:
+def main(given: list[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description="Check the book against its contracts.")
     parser.add_argument(
         "pages", nargs="*", metavar="PAGE", help="page names; the whole book when none is given"
@@ -23,9 +23,9 @@ def main() -> int:
     parser.add_argument(
         "--no-run", action="store_true", help="do not execute pages whose notebook is not current"
     )
-    arguments = parser.parse_args()
-    failures = [] if arguments.no_run or not arguments.pages else write_notebooks(ROOT, arguments.pages)
-    book = Book(ROOT)
+    arguments = parser.parse_args(given)
+    failures = [] if arguments.no_run or not arguments.pages else write_notebooks(root, arguments.pages)
+    book = Book(root)
     names = {page.name for page in book.all_pages}
     unknown = sorted(set(arguments.pages) - names)
     if unknown:

@@ -137,6 +137,7 @@ async def execute(notebook: Any, folder: Path, root: Path) -> None:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
+        extra_arguments=["--log-level=40"],  # errors only
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},

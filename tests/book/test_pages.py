@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import jupytext
@@ -131,3 +133,35 @@ def test_cells_are_those_that_jupytext_executes(good_root: Path, real_book: Book
         )
         for cell, block in zip(executed, page.cells, strict=True):
             assert cell.metadata.get("tags", []) == block.options.get("tags", []), f"{page.path}:{block.line}"
+
+
+def words_read(page) -> Counter[str]:  # type: ignore[no-untyped-def]
+    """The words that the blocks of a page hold."""
+    texts = [piece.text for block in page.blocks for piece in block.pieces]
+    texts += [block.source for block in page.blocks if block.kind in {"code-cell", "math", "code", "html"}]
+    return Counter(re.findall(r"[가-힣]+|[A-Za-z]{4,}", "\n".join(texts)))
+
+
+def words_written(page) -> Counter[str]:  # type: ignore[no-untyped-def]
+    """The words of a page's file outside its front matter, labels, options and the names of directives."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", page.text, flags=re.DOTALL)
+    text = re.sub(
+        r"^\((?:[\w-]+)\)=$|^ *[`:]{3,}\{[^}]*\}(?: (?:ex-\S+|python|\.\.\/\S+))?|^:(?:label|name|class|tags|width|align):.*$|^:alt:",
+        "",
+        text,
+        flags=re.MULTILINE,
+    )
+    text = re.sub(
+        r"(?<=\n)---\n(?:tags:|mystnb:).*?\n---\n",
+        lambda match: re.sub(r"^(?:tags:.*|\s*name:.*|\s*\w+:(?: \|)?)", "", match[0], flags=re.MULTILINE),
+        text,
+        flags=re.DOTALL,
+    )
+    text = re.sub(r"\]\([^)]*\)|\{[a-z:]+\}(?=`)|^```\w+$", " ", text, flags=re.MULTILINE)
+    return Counter(re.findall(r"[가-힣]+|[A-Za-z]{4,}", text))
+
+
+def test_no_word_goes_unread(good_root: Path, real_book: Book) -> None:
+    for page in [*Book(good_root).all_pages, *real_book.all_pages]:
+        unread = words_written(page) - words_read(page)
+        assert not unread, (page.path, unread)
