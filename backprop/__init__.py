@@ -18,6 +18,7 @@ from .gradcheck import (
     numerical_gradient,
     relative_error,
 )
+from .graph import Value
 from .initializers import constant, lecun_normal, normal, uniform
 from .layer import Layer, Parallel, Sequential
 from .losses import (
@@ -48,6 +49,7 @@ __all__ = [
     "Tanh",
     "Threshold",
     "ThresholdUnit",
+    "Value",
     "check_layer",
     "check_network",
     "complex_step_gradient",

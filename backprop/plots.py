@@ -19,6 +19,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from .circuit import is_constant, layout, users
+from .graph import Value
 from .layer import Array
 
 # Colours of nearly equal strength on white and on near-black, told apart by colour-blind readers
@@ -211,3 +213,60 @@ def network(
             ax.text(x, y, word, size=9, ha="center", va="center", zorder=4)
     ax.set_axis_off()
     ax.margins(0.08, 0.12)
+
+
+def circuit(ax: Axes, output: Value, *, name: str = "") -> None:
+    """Draw the gates that made `output`, from left to right, with the numbers that the last `backward` left.
+
+    Above every wire stands its value, in blue; below it, slanted and orange, its gradient. Where a wire
+    forks, each branch carries what comes back along it, and the wire before the fork their sum.
+    """
+    used = users(output)
+    place = {value: (2.2 * column, row) for value, (column, row) in layout(output).items()}
+    for value, (x, y) in place.items():
+        gates = [gate for gate, _ in used[value]]
+        stem = x + (0.3 if is_constant(value) else 1.32)
+        ax.plot([x, stem], [y, y], color=INK, linewidth=1, zorder=1)
+        for gate, port in used[value]:
+            a, b = place[gate]
+            middle = y + (0.0 if gates.count(gate) == 1 else 0.3 if port == 0 else -0.3)
+            turn = max(stem, a - 0.88)
+            half = (turn + a) / 2
+            bend = (y + b) / 2 if middle == y else middle
+            ax.plot([stem, turn, half, a], [y, y, bend, b], color=INK, linewidth=1, zorder=1)
+            if len(gates) > 1:
+                ax.plot(stem, y, "o", color=INK, markersize=4, zorder=2)
+                _number(ax, half - 0.04, bend, gate.inputs[port][1] * gate.grad, 0)
+        if not is_constant(value):
+            _number(ax, x + 0.8, y, value.data, 1)
+            _number(ax, x + 0.8, y, value.grad, -1)
+        word = value.operation or value.name or _written(value.data)
+        if word.startswith("^"):
+            word = f"$u^{{{word[1:]}}}$"
+        box = {"boxstyle": "round,pad=0.3,rounding_size=0.5" if value.inputs else "square,pad=0.15"}
+        box |= {"facecolor": PAPER, "edgecolor": INK if value.inputs else PAPER}
+        ax.text(x, y, word, size=11, ha="center", va="center", bbox=box, zorder=3)
+    (x, y), rows = place[output], [row for _, row in place.values()]
+    ax.text(x + 1.45, y, name, size=11, ha="left", va="center")
+    ax.set(xlim=(-0.4, x + (1.9 if name else 1.4)), ylim=(min(rows) - 0.5, max(rows) + 0.5))
+    ax.set_axis_off()
+
+
+def _written(number: float) -> str:
+    return f"{number + 0.0:.4g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _number(ax: Axes, x: float, y: float, number: float, side: int) -> None:
+    """Write a value above a wire (side 1), a gradient below it (-1), or one on it (0)."""
+    ax.annotate(
+        _written(number),
+        (x, y),
+        (0, 3 * side),
+        textcoords="offset points",
+        size=10,
+        color=BLUE if side > 0 else ORANGE,
+        style="normal" if side > 0 else "italic",
+        ha="center",
+        va={1: "bottom", 0: "center", -1: "top"}[side],
+        bbox=None if side else {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"},
+    )

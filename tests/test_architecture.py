@@ -20,7 +20,7 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent"},
     {"optimizers", "training", "curvature", "gradcheck"},
     {"neurons"},
-    {"datasets", "family", "mnist", "plots", "source"},
+    {"datasets", "family", "mnist", "plots", "circuit", "source"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {
@@ -28,6 +28,7 @@ BESIDE = {
     ("training", "optimizers"),
     ("curvature", "gradcheck"),
     ("datasets", "family"),
+    ("plots", "circuit"),  # where the gates stand, apart from how they are drawn
 }
 #: May be imported from outside the package, and by whom.
 OUTSIDE = {"numpy": None, "matplotlib": {"plots"}, "cycler": {"plots"}}
