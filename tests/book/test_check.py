@@ -41,7 +41,7 @@ def test_a_page_is_run_first(
     change: Callable[..., Path], copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for language in ("ko", "en"):
-        change(f"book/{language}/sample.md", 'print("share"', 'print(4000 + 242)\nprint("share"')
+        change(f"book/{language}/sample.md", 'print("share"', 'print(sum([4000, 242]))\nprint("share"')
         change(f"book/{language}/sample.md", "$-1.799$", "$4242$")
     assert main(["--no-run", "sample"], copy) == 1
     assert "'4242' is neither" in capsys.readouterr().out
