@@ -62,6 +62,8 @@ def check_equation_tags(book: Book) -> Found:
 
 def public_names(path: Path) -> dict[str, int]:
     """The public functions and classes that a module defines, or its ``__all__``, with their lines."""
+    if not path.exists():
+        return {}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     defined = {
         node.name: node.lineno
@@ -78,17 +80,29 @@ def public_names(path: Path) -> dict[str, int]:
 
 
 def check_public_names(book: Book) -> Found:
-    """Every public name of the package is used in some code cell of the book."""
+    """Every name that the package exports is used in a code cell; one that only its modules share, is at least shown."""
     found = Found()
-    paths = [*book.modules.values(), book.root / "backprop" / "__init__.py"]
-    reported: set[str] = set()
-    for path in paths:
-        for name, line in public_names(path).items() if path.exists() else []:
+    exported = public_names(book.root / "backprop" / "__init__.py")
+    shown = book.names_in_cells | names_in_outputs(book)
+    for path in [book.root / "backprop" / "__init__.py", *book.modules.values()]:
+        for name, line in public_names(path).items():
             found.saw += 1
-            if name not in book.names_in_cells and name not in reported:
-                reported.add(name)
+            if path.stem != "__init__" and name in exported:
+                continue  # seen above
+            if name not in (book.names_in_cells if path.stem == "__init__" else shown):
                 found.report(
                     path, line, f"no code cell of the book uses the public name '{name}'",
                     "use it on a page, make it private, or remove it",
                 )  # fmt: skip
     return found
+
+
+def names_in_outputs(book: Book) -> set[str]:
+    """The names in the listings that pages show of the package."""
+    outputs = (output for page in book.chapters for _, given in book.outputs(page) for output in given)
+    listings = (
+        str(output["data"]["text/markdown"])
+        for output in outputs
+        if "text/markdown" in output.get("data", {})
+    )
+    return {name for listing in listings for name in re.findall(r"\w+", listing)}
