@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("ko", "en")
 AT_ONCE = 2
 CELL_SECONDS = 120
+PAGE_SECONDS = 10
 #: Distributions whose version may change an output; a new one makes every page run again.
 DECIDING = ("numpy", "matplotlib", "scikit-learn", "ipykernel")
 
@@ -229,7 +230,10 @@ class Writer:
                         self.failures.append(f"{paths[language].relative_to(self.root)}: {error}")
                         self.say(f"notebooks: {language}/{name} FAILED")
                         return
-                    how = f"executed in {time.perf_counter() - start:.1f} s"
+                    seconds = time.perf_counter() - start
+                    how = f"executed in {seconds:.1f} s"
+                    if seconds > PAGE_SECONDS:
+                        how += f" (a page should take {PAGE_SECONDS} s at most)"
                 outputs = outputs_of(notebook)
                 self.complain(paths[language], outputs)
             done.append((code, outputs))
