@@ -30,13 +30,12 @@ from .losses import (
 from .neurons import Adaline, Perceptron, ThresholdUnit
 from .optimizers import GradientDescent, Momentum
 from .source import source
-from .training import History, minibatches, train, train_minibatches
+from .training import minibatches, train, train_minibatches
 
 __all__ = [
     "Adaline",
     "Dense",
     "GradientDescent",
-    "History",
     "Layer",
     "LeCunTanh",
     "Logistic",

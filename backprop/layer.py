@@ -181,7 +181,7 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
         if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
             runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"
             raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
-    if not is_finite(x):
+    if not _is_finite(x):
         bad = int(x.size - np.isfinite(x).sum())
         raise ValueError(
             f"{owner} expects finite numbers, got {bad} NaN or infinite of {x.size}"
@@ -189,7 +189,7 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
         )
 
 
-def is_finite(x: Array) -> bool:
+def _is_finite(x: Array) -> bool:
     """Say whether `x` is free of NaN and infinity: one dot product is quicker than a look at each."""
     flat = x.ravel(order="K")
     return cmath.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .activations import logistic
-from .layer import Array, is_finite
+from .layer import Array
 
 Loss = Callable[[Array, Array], tuple[Array, Array]]
 
@@ -75,5 +75,5 @@ def check_targets(owner: str, y: Array, d: Array) -> None:
         raise ValueError(f"{owner} expects at least one case, got shape {d.shape}")
     if d.dtype != y.dtype and "c" not in d.dtype.kind + y.dtype.kind:
         raise TypeError(f"{owner} expects targets of dtype {y.dtype}, got {d.dtype}")
-    if not is_finite(d):
+    if not np.isfinite(np.vdot(d, d)):
         raise ValueError(f"{owner} expects finite targets, got NaN or infinity")

@@ -52,7 +52,7 @@ _STYLE: Any = {
 rcParams.update(_STYLE)  # for what a page adds later too: legends, labels, annotations
 
 
-class BookFigure(Figure):
+class _BookFigure(Figure):
     """A figure that shows itself as SVG and follows the page into dark mode."""
 
     def _repr_svg_(self) -> str:
@@ -73,12 +73,12 @@ class BookFigure(Figure):
 
 def figure(
     ncols: int = 1, nrows: int = 1, *, width: float = 6.8, height: float = 2.9, **subplots: Any
-) -> tuple[BookFigure, Any]:
+) -> tuple[_BookFigure, Any]:
     """Return a figure (sizes in inches) and its axes: one, or an array of them.
 
     More keywords go to `Figure.subplots` (sharex, sharey, width_ratios, …).
     """
-    fig = BookFigure(figsize=(width, height), layout="constrained")
+    fig = _BookFigure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(nrows, ncols, **subplots)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Source:
+class _Source:
     """Source text that a notebook shows as a Markdown code block."""
 
     def __init__(self, text: str) -> None:
@@ -22,11 +22,11 @@ class Source:
         return f"```python\n{self.text}\n```"
 
 
-def source(*objects: type | Callable[..., Any]) -> Source:
+def source(*objects: type | Callable[..., Any]) -> _Source:
     """Return the source of functions, methods or classes as imported, without their docstrings."""
     if not objects:
         raise ValueError("source expects at least one function, method or class, got none")
-    return Source("\n\n\n".join(_without_docstrings(one) for one in objects))
+    return _Source("\n\n\n".join(_without_docstrings(one) for one in objects))
 
 
 def _without_docstrings(obj: type | Callable[..., Any]) -> str:
