@@ -31,7 +31,28 @@ function reachable() {
   }
 }
 
+// Marks the section in view in the list of the page's sections.
+function markSection() {
+  const id = sectionInView();
+  for (const link of document.querySelectorAll(".bd-toc-nav a")) {
+    const here = id !== "" && link.hash === "#" + id;
+    link.classList.toggle("active", here);
+    if (here) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  let marking = false;
+  addEventListener("scroll", () => {
+    if (marking) return;
+    marking = true;
+    requestAnimationFrame(() => {
+      marking = false;
+      markSection();
+    });
+  }, { passive: true });
+  markSection();
   for (const link of document.querySelectorAll(".edition-switch")) {
     for (const kind of ["click", "auxclick", "contextmenu"]) link.addEventListener(kind, keepPlace);
   }
@@ -55,6 +76,7 @@ window.addEventListener("load", () => {
     waiting = setTimeout(reachable, 400);
   }).observe(document.documentElement);
   document.addEventListener("toggle", reachable, true);
+  document.fonts.ready.then(reachable);
   reachable();
 });
 

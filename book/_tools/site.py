@@ -33,7 +33,7 @@ UNUSED = (
     "objects.inv",
     ".buildinfo",
 )
-NOT_PAGES = ("_static/webpack-macros.html", "_static/sbt-webpack-macros.html")
+NOT_PAGES = ("_static/scripts/bootstrap.js", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html")
 SILENCED = ("Kernel is running over TCP without encryption",)
 
 

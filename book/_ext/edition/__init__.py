@@ -21,6 +21,7 @@ from . import (
     language,
     maths,
     notebooks,
+    slim,
     switcher,
     tables,
     toc,
@@ -30,7 +31,7 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, cache, maths, anchors, boxes, tables, bibliography, korean, switcher, notebooks,
-    cite, assets,
+    cite, assets, slim,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-REPLACED = ("mystnb.", "proof.css", "exercise.css", "katex-math.css", "translations.js")
+REPLACED = ("mystnb.", "proof.css", "exercise.css", "katex-math.css")
 
 
 def setup(app: Sphinx) -> None:

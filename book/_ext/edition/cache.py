@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -21,6 +22,8 @@ from .language import root
 
 STANDS_ON = ("numpy", "matplotlib", "ipykernel", "ipython", "jupyter-cache", "myst-nb", "scikit-learn")
 
+KEPT = 6  # so many programs' results; the oldest go
+
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", choose_folder, priority=200)
@@ -30,6 +33,9 @@ def choose_folder(app: Sphinx, config: Config) -> None:
     home = Path(os.environ.get("BOOK_CACHE", root(app) / "_build" / "cache"))
     folder = home / program_hash()
     folder.mkdir(parents=True, exist_ok=True)
+    folder.touch()
+    for old in sorted(home.iterdir(), key=lambda each: each.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
     config.nb_execution_cache_path = str(folder)
 
 

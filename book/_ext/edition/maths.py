@@ -8,6 +8,7 @@ A formula that KaTeX does not understand is a warning with the page's name, henc
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from functools import lru_cache
@@ -22,6 +23,9 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 LOGGER = logging.getLogger(__name__)
+
+# The formula's source and its name space, which no reader of a page needs.
+UNREAD = re.compile(r'<annotation[^>]*>.*?</annotation>| xmlns="http://www.w3.org/1998/Math/MathML"', re.S)
 
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -75,7 +79,7 @@ def render(latex: str, display: bool) -> dict[str, str]:
     process.stdin.write(json.dumps({"latex": latex, "display": display}) + "\n")
     process.stdin.flush()
     answer: dict[str, str] = json.loads(process.stdout.readline())
-    return answer
+    return {key: UNREAD.sub("", text) for key, text in answer.items()}
 
 
 def html(node: nodes.Element, display: bool) -> str:
@@ -88,14 +92,14 @@ def html(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: Any, node: nodes.Element) -> None:
-    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    self.body.append(self.starttag(node, "span", "", CLASS="math"))
     self.body.append(html(node, display=False) + "</span>")
     raise nodes.SkipNode
 
 
 def visit_display(self: Any, node: nodes.Element) -> None:
     """A formula on its own lines, in a box that scrolls sideways where the screen is narrow."""
-    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    self.body.append(self.starttag(node, "div", CLASS="math"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")

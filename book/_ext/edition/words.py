@@ -6,7 +6,9 @@ this book prefers otherwise is replaced, and all others stay.
 
 from __future__ import annotations
 
+import json
 from gettext import NullTranslations
+from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -79,6 +81,17 @@ CODE_PROMPTS = {
 }
 
 
+IN_THE_BROWSER = {
+    "Search Results": "찾은 곳",
+    "Searching": "찾는 중",
+    "Preparing search...": "찾을 준비를 하는 중…",
+    "Search finished, found ${resultCount} page(s) matching the search query.": "${resultCount}곳 찾음.",
+    "Your search did not match any documents. Please make sure that all words are spelled correctly and that "
+    "you've selected enough categories.": "찾는 말이 책에 없다. 철자를 확인하거나 더 짧은 말로 찾아본다.",
+    "Hide Search Matches": "찾은 말 표시 지우기",
+}
+
+
 class Words(NullTranslations):
     """A catalogue made of a dictionary; unknown words are asked of the fallbacks, if there are any."""
 
@@ -101,6 +114,7 @@ def setup(app: Sphinx) -> None:
         translators["general", catalogue] = mine
     app.translator = translators["general", "sphinx"]
     app.connect("config-inited", set_words, priority=200)
+    app.connect("build-finished", write_words_of_the_browser)
 
 
 def set_words(app: Sphinx, config: Config) -> None:
@@ -108,3 +122,11 @@ def set_words(app: Sphinx, config: Config) -> None:
     for key, text in CODE_PROMPTS.items():
         setattr(config, key, text)
     config.html_theme_options["search_bar_text"] = "이 책에서 찾기"
+
+
+def write_words_of_the_browser(app: Sphinx, exception: Exception | None) -> None:
+    target = Path(app.outdir) / "_static" / "translations.js"
+    if exception is None and target.exists():
+        catalogue = {"locale": "ko", "messages": IN_THE_BROWSER, "plural_expr": "0"}
+        words = json.dumps(catalogue, ensure_ascii=False, indent=1)
+        target.write_text(f"Documentation.addTranslations({words});\n", "utf-8")
