@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .family import FamilyTrees, family_trees
+from .kinship import FamilyTrees, family_trees
 from .layer import Array
 
 __all__ = [

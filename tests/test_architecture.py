@@ -20,14 +20,14 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent"},
     {"optimizers", "training", "curvature", "gradcheck"},
     {"neurons"},
-    {"datasets", "family", "mnist", "plots", "circuit", "source"},
+    {"datasets", "kinship", "mnist", "plots", "circuit", "source"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {
     ("losses", "activations"),
     ("training", "optimizers"),
     ("curvature", "gradcheck"),
-    ("datasets", "family"),
+    ("datasets", "kinship"),
     ("plots", "circuit"),  # where the gates stand, apart from how they are drawn
 }
 #: May be imported from outside the package, and by whom.
