@@ -48,7 +48,7 @@ def train(
     """
     if sweeps < 1:
         raise ValueError(f"train expects at least 1 sweep, got {sweeps}")
-    d = np.asfortranarray(d)  # in memory as the layers' outputs are: the cases side by side
+    d = np.asfortranarray(d)  # cases side by side, as in the outputs
     errors = []
     solved_at: Array | None = None
     for sweep in range(sweeps + 1):

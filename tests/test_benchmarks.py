@@ -1,0 +1,27 @@
+"""What the benchmarks time is the same computation: the gradients are equal. No times are tested here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn", reason="the benchmarks take their digits from scikit-learn's twin")
+from benchmarks import cases
+
+CASES = [case for case in cases.cases() if case.batch < 1000]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("module, build", [("torch", cases.torch_eager), ("autograd", cases.hips_autograd)])
+def test_the_rivals_gradients_are_ours(case: cases.Case, module: str, build: object) -> None:
+    pytest.importorskip(module)
+    step, grads = cases.ours(case)
+    _, theirs = build(case)  # type: ignore[operator]
+    for name, grad in grads.items():
+        np.testing.assert_allclose(theirs[name], grad, rtol=1e-8, atol=1e-10)
+    step()
+
+
+def test_a_fit_of_scikit_learn_moves_the_weights_as_ours_does() -> None:
+    for case in CASES[1:]:
+        cases.sklearn_fit(case, 1)
