@@ -59,13 +59,15 @@ class Value:
 
     def __mul__(self, other: Value | float) -> Value:
         x, y = self, _as_value(other)
-        return gate("×", x.data * y.data, (x, y.data), (y, x.data))  # eq:graph-multiply
+        product = x.data * y.data
+        return gate("×", product, (x, y.data), (y, x.data))  # eq:graph-multiply
 
     def maximum(self, other: Value | float) -> Value:
         """The larger of the two; a tie goes to the first."""
         x, y = self, _as_value(other)
         first = 1.0 if x.data >= y.data else 0.0
-        return gate("max", max(x.data, y.data), (x, first), (y, 1 - first))  # eq:graph-maximum
+        larger = max(x.data, y.data)
+        return gate("max", larger, (x, first), (y, 1 - first))  # eq:graph-maximum
 
     def logistic(self) -> Value:
         """The logistic function, 1 / (1 + e^(−x))."""

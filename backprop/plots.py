@@ -225,30 +225,31 @@ def circuit(ax: Axes, output: Value, *, name: str = "") -> None:
     place = {value: (2.2 * column, row) for value, (column, row) in layout(output).items()}
     for value, (x, y) in place.items():
         gates = [gate for gate, _ in used[value]]
-        stem = x + (0.3 if is_constant(value) else 1.32)
+        stem = x + (0.3 if is_constant(value) else 1.4)
         ax.plot([x, stem], [y, y], color=INK, linewidth=1, zorder=1)
         for gate, port in used[value]:
             a, b = place[gate]
             middle = y + (0.0 if gates.count(gate) == 1 else 0.3 if port == 0 else -0.3)
-            turn = max(stem, a - 0.88)
+            turn = max(stem, a - 0.8)
             half = (turn + a) / 2
             bend = (y + b) / 2 if middle == y else middle
             ax.plot([stem, turn, half, a], [y, y, bend, b], color=INK, linewidth=1, zorder=1)
             if len(gates) > 1:
                 ax.plot(stem, y, "o", color=INK, markersize=4, zorder=2)
                 _number(ax, half - 0.04, bend, gate.inputs[port][1] * gate.grad, 0)
-        if not is_constant(value):
-            _number(ax, x + 0.8, y, value.data, 1)
-            _number(ax, x + 0.8, y, value.grad, -1)
         word = value.operation or value.name or _written(value.data)
+        if not is_constant(value):
+            middle = x + (0.98 if len(value.operation) > 1 else 0.82)
+            _number(ax, middle, y, value.data, 1)
+            _number(ax, middle, y, value.grad, -1)
         if word.startswith("^"):
             word = f"$u^{{{word[1:]}}}$"
         box = {"boxstyle": "round,pad=0.3,rounding_size=0.5" if value.inputs else "square,pad=0.15"}
         box |= {"facecolor": PAPER, "edgecolor": INK if value.inputs else PAPER}
         ax.text(x, y, word, size=11, ha="center", va="center", bbox=box, zorder=3)
     (x, y), rows = place[output], [row for _, row in place.values()]
-    ax.text(x + 1.45, y, name, size=11, ha="left", va="center")
-    ax.set(xlim=(-0.4, x + (1.9 if name else 1.4)), ylim=(min(rows) - 0.5, max(rows) + 0.5))
+    ax.text(x + 1.55, y, name, size=11, ha="left", va="center")
+    ax.set(xlim=(-0.4, x + (2.0 if name else 1.45)), ylim=(min(rows) - 0.5, max(rows) + 0.5))
     ax.set_axis_off()
 
 
