@@ -92,7 +92,8 @@ def html(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: Any, node: nodes.Element) -> None:
-    self.body.append(self.starttag(node, "span", "", CLASS="math"))
+    silent = {"aria-hidden": "true"} if node.get("silent") else {}
+    self.body.append(self.starttag(node, "span", "", CLASS="math", **silent))
     self.body.append(html(node, display=False) + "</span>")
     raise nodes.SkipNode
 

@@ -13,6 +13,7 @@ import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 HEADS = {
@@ -31,6 +32,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("notation-table", NotationTable)
     app.add_directive("glossary-table", GlossaryTable)
     app.add_directive("papers-table", PapersTable)
+    app.add_post_transform(SpellFormulasInHeads)
     app.connect("builder-inited", wrap_tables)
 
 
@@ -112,6 +114,22 @@ class PapersTable(YamlTable):
             [f"{{cite}}`{entry['paper']}`", *(self.text(entry.get(key)) for key in QUOTED)] for entry in data
         ]
         return self.head() + rows(table)
+
+
+class SpellFormulasInHeads(SphinxPostTransform):
+    """A head that is nothing but a formula has no words for a screen reader, so it is given its source."""
+
+    default_priority = 610
+
+    def run(self, **kwargs: Any) -> None:
+        for head in self.document.findall(nodes.thead):
+            for entry in head.findall(nodes.entry):
+                formulas = list(entry.findall(nodes.math))
+                source = " ".join(formula.astext() for formula in formulas)
+                if formulas and entry.astext().strip() == source.strip():
+                    for formula in formulas:
+                        formula["silent"] = True
+                    formulas[0].parent.append(nodes.inline("", source, classes=["visually-hidden"]))
 
 
 def wrap_tables(app: Sphinx) -> None:

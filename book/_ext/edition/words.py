@@ -75,10 +75,7 @@ CATALOGUES: dict[str, dict[str, str]] = {
     "proof": {"Theorem": "정리", "Proof": "증명", "Remark": "덧붙임"},
 }
 
-CODE_PROMPTS = {
-    "nb_code_prompt_show": "그림을 그린 코드 보기",
-    "nb_code_prompt_hide": "코드 접기",
-}
+CODE_PROMPT = {"ko": "그림을 그린 코드 보기", "en": "Show the code of the figure"}
 
 
 IN_THE_BROWSER = {
@@ -104,6 +101,7 @@ class Words(NullTranslations):
 
 
 def setup(app: Sphinx) -> None:
+    app.connect("config-inited", set_code_prompt, priority=200)
     if app.config.language != "ko":
         return
     for catalogue, words in CATALOGUES.items():
@@ -117,10 +115,12 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", write_words_of_the_browser)
 
 
+def set_code_prompt(app: Sphinx, config: Config) -> None:
+    config.nb_code_prompt_show = config.nb_code_prompt_hide = CODE_PROMPT[config.language]
+
+
 def set_words(app: Sphinx, config: Config) -> None:
     config.numfig_format = {"figure": "그림 %s", "table": "표 %s", "code-block": "코드 %s", "section": "%s절"}
-    for key, text in CODE_PROMPTS.items():
-        setattr(config, key, text)
     config.html_theme_options["search_bar_text"] = "이 책에서 찾기"
 
 
