@@ -1,7 +1,8 @@
 """Print how many times faster one change of the weights is here than elsewhere: `python -m benchmarks`.
 
 One thread; before anything is timed, every library's gradients are held against ours. Then ours and
-theirs are timed in turns, and each ratio is the median over the pairs, with its quartiles.
+theirs are timed in turns, in processor time, which other programs disturb less than the wall clock;
+each ratio is the median over the pairs, with its quartiles.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ NEEDS = {"PyTorch eager": "torch", "HIPS autograd": "autograd"}
 
 
 def seconds(step: Callable[[], None], times: int) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(times):
         step()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def ratios(

@@ -69,21 +69,17 @@ class Case:
 
 def cases() -> list[Case]:
     """Return the digits net at three batch sizes, the symmetry net and the family-tree net."""
-    from sklearn.datasets import load_digits
-
-    x, label = load_digits(return_X_y=True)
-    x, d = x[:1437] / 16, np.eye(10)[label[:1437]]
+    x, label = datasets.digits()
+    x, d = x[:1437], np.eye(10)[label[:1437]]
     bits, symmetric = datasets.symmetry()
-    person, relation = np.divmod(np.arange(100) * 7 % 288, 12)
-    triples = np.hstack([np.eye(24)[person], np.eye(12)[relation]])
-    answers = np.eye(24)[(person * 5 + relation) % 24]
+    trees = datasets.family_trees()
     digits = (64, 25, 10)
     return [
         Case("digits, batch 1", digits, x, d, 1, softmax=True),
         Case("digits, batch 32", digits, x, d, 32, softmax=True),
         Case("digits, all 1437", digits, x, d, 1437, softmax=True),
         Case("symmetry, all 64", (6, 2, 1), bits, symmetric, 64),
-        Case("family trees, all 100", (36, 12, 12, 6, 24), triples, answers, 100, groups=True),
+        Case("family trees, all 100", (36, 12, 12, 6, 24), trees.X[:100], trees.D[:100], 100, groups=True),
     ]
 
 

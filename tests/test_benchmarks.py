@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn", reason="the benchmarks take their digits from scikit-learn's twin")
 from benchmarks import cases
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
@@ -23,5 +22,6 @@ def test_the_rivals_gradients_are_ours(case: cases.Case, module: str, build: obj
 
 
 def test_a_fit_of_scikit_learn_moves_the_weights_as_ours_does() -> None:
+    pytest.importorskip("sklearn")
     for case in CASES[1:]:
         cases.sklearn_fit(case, 1)
