@@ -239,7 +239,7 @@ def circuit(ax: Axes, output: Value, *, name: str = "") -> None:
                 _number(ax, half - 0.04, bend, gate.inputs[port][1] * gate.grad, 0)
         word = value.operation or value.name or _written(value.data)
         if not is_constant(value):
-            middle = x + (0.98 if len(value.operation) > 1 else 0.82)
+            middle = x + (0.98 if len(value.operation) > 1 else 0.9 if value.inputs else 0.82)
             _number(ax, middle, y, value.data, 1)
             _number(ax, middle, y, value.grad, -1)
         if word.startswith("^"):
