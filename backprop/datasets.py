@@ -10,20 +10,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from .kinship import FamilyTrees, family_trees
+from .kinship import family_trees as family_trees
 from .layer import Array
-
-__all__ = [
-    "FamilyTrees",
-    "digits",
-    "family_trees",
-    "one_hot",
-    "separable",
-    "split",
-    "symmetry",
-    "truth_table",
-    "two_gaussians",
-]
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
