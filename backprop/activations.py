@@ -16,10 +16,10 @@ LECUN_A = 1.7159
 LECUN_S = 2 / 3
 
 
+@np.errstate(over="ignore")  # e^(−x) may reach infinity: then y is 0, which is right
 def logistic(x: Array) -> Array:
     """y = 1 / (1 + e^(−x)), between 0 and 1 (Rumelhart et al. 1986, equation 2)."""
-    with np.errstate(over="ignore"):  # e^(−x) may reach infinity: then y is 0, which is right
-        y: Array = 1 / (1 + np.exp(-x))  # eq:activations-logistic
+    y: Array = 1 / (1 + np.exp(-x))  # eq:activations-logistic
     return y
 
 

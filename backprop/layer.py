@@ -81,7 +81,7 @@ class Sequential(Layer):
         grads: dict[str, Array] = {}
         for i in range(len(self.layers) - 1, -1, -1):
             dy, layer_grads = self.layers[i].backward(dy, cache[i])
-            grads |= _named(i, layer_grads)
+            _put(grads, i, layer_grads)
         return dy, grads
 
     def gradients(self, dy: Array, cache: list[Any]) -> dict[str, Array]:
@@ -89,8 +89,9 @@ class Sequential(Layer):
         grads: dict[str, Array] = {}
         for i in range(len(self.layers) - 1, 0, -1):
             dy, layer_grads = self.layers[i].backward(dy, cache[i])
-            grads |= _named(i, layer_grads)
-        return grads | _named(0, self.layers[0].gradients(dy, cache[0]))
+            _put(grads, i, layer_grads)
+        _put(grads, 0, self.layers[0].gradients(dy, cache[0]))
+        return grads
 
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy in which every layer has `dtype`."""
@@ -129,14 +130,14 @@ class Parallel(Layer):
         for i, (branch, branch_dy, branch_cache) in enumerate(self._cut(dy, cache)):
             dx, branch_grads = branch.backward(branch_dy, branch_cache)
             inputs.append(dx)
-            grads |= _named(i, branch_grads)
+            _put(grads, i, branch_grads)
         return np.concatenate(inputs, axis=-1), grads
 
     def gradients(self, dy: Array, cache: list[Any]) -> dict[str, Array]:
         """Cut `dy` likewise, but leave out the branches' dE/dx."""
         grads: dict[str, Array] = {}
         for i, (branch, branch_dy, branch_cache) in enumerate(self._cut(dy, cache)):
-            grads |= _named(i, branch.gradients(branch_dy, branch_cache))
+            _put(grads, i, branch.gradients(branch_dy, branch_cache))
         return grads
 
     def _cut(self, dy: Array, cache: list[Any]) -> Iterator[tuple[Layer, Array, Any]]:
@@ -153,12 +154,13 @@ class Parallel(Layer):
 def _gather(layers: Sequence[Layer]) -> dict[str, Array]:
     params: dict[str, Array] = {}
     for i, layer in enumerate(layers):
-        params |= _named(i, layer.params)
+        _put(params, i, layer.params)
     return params
 
 
-def _named(i: int, arrays: dict[str, Array]) -> dict[str, Array]:
-    return {f"{i}.{name}": array for name, array in arrays.items()}
+def _put(arrays: dict[str, Array], i: int, more: dict[str, Array]) -> None:
+    for name, array in more.items():
+        arrays[f"{i}.{name}"] = array
 
 
 def check_batch(owner: str, x: Array, features: int | None = None, like: Array | None = None) -> None:

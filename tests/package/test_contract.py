@@ -118,7 +118,7 @@ def test_gradients_alone_are_those_of_backward(case: tuple[Make, np.ndarray]) ->
     alone = layer.gradients(dy, cache)
     assert alone.keys() == grads.keys()
     for name, grad in grads.items():
-        np.testing.assert_array_equal(alone[name], grad)
+        np.testing.assert_allclose(alone[name], grad, rtol=1e-13, atol=1e-15)
 
 
 def test_arguments_and_parameters_stay_unchanged(case: tuple[Make, np.ndarray]) -> None:
