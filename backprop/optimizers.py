@@ -72,6 +72,5 @@ class Momentum(GradientDescent):
                 for (name, grad), end in zip(grads.items(), ends, strict=True)
             }
         epsilon, alpha, velocity = self.learning_rate, self.momentum, self._velocity
-        velocity *= alpha
-        velocity -= epsilon * gradient  # eq:optimizers-momentum
+        velocity[...] = alpha * velocity - epsilon * gradient  # eq:optimizers-momentum
         return self.last
