@@ -19,6 +19,7 @@ from . import (
     cite,
     korean,
     language,
+    lines,
     maths,
     notebooks,
     slim,
@@ -30,8 +31,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, cache, maths, anchors, boxes, tables, bibliography, korean, switcher, notebooks,
-    cite, assets, slim,
+    language, words, toc, cache, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
+    notebooks, cite, assets, slim,
 )  # fmt: skip
 
 
