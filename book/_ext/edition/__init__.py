@@ -23,6 +23,7 @@ from . import (
     maths,
     notebooks,
     slim,
+    streams,
     switcher,
     tables,
     toc,
@@ -32,7 +33,7 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, cache, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
-    notebooks, cite, assets, slim,
+    notebooks, streams, cite, assets, slim,
 )  # fmt: skip
 
 
