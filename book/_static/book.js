@@ -26,7 +26,7 @@ function keepPlace(event) {
 
 function reachable() {
   for (const box of document.querySelectorAll(".math-scroll, .bd-article pre, .cell_output > .output, .table-scroll")) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }

