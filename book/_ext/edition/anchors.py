@@ -22,7 +22,10 @@ class LabelsAsAnchors(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         for section in self.document.findall(nodes.section):
-            labels = [self.document.nameids[name] for name in section["names"]
-                      if self.document.nametypes.get(name) and self.document.nameids.get(name)]
+            labels = [
+                self.document.nameids[name]
+                for name in section["names"]
+                if self.document.nametypes.get(name) and self.document.nameids.get(name)
+            ]
             if labels:
                 section["ids"] = list(dict.fromkeys(labels))
