@@ -50,7 +50,7 @@ test: site
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest tests backprop --doctest-modules -n 2 --dist loadfile
+	$(PY) -m pytest tests backprop --doctest-modules -n 2 --dist worksteal
 	$(PY) -m pytest notebooks --nbval --nbval-current-env -n 2 --dist loadfile
 
 notebooks: $(READY)

@@ -34,7 +34,7 @@ BRANCH = (1, 1, -1, -1, 1, 1, 1, -1, -1, -1, 0, 0)
 
 
 @dataclass(frozen=True)
-class FamilyTrees:
+class _FamilyTrees:
     """The cases of both trees, and what is known of each person.
 
     `X` (104, 36): one-hot person 1 (24) beside one-hot relation (12). `D` (104, 24): a 1 for every
@@ -74,7 +74,7 @@ class FamilyTrees:
         return tuple(self.people[j] for j in np.flatnonzero(self.D[row]))
 
 
-def family_trees() -> FamilyTrees:
+def family_trees() -> _FamilyTrees:
     """Return the two trees and their 104 cases, first the 52 English, then the 52 Italian ones.
 
     Rumelhart et al. 1986, Figure 2. Aunts and uncles by marriage count.
@@ -87,7 +87,7 @@ def family_trees() -> FamilyTrees:
         (person, r, other)
         for person in range(12)
         for r, relation in enumerate(RELATIONS)
-        for other in sorted(relatives(person, relation))
+        for other in sorted(_relatives(person, relation))
     ]
     questions = sorted({(person, r) for person, r, _ in triples})
     X, D = np.zeros((2, len(questions), 36)), np.zeros((2, len(questions), 24))
@@ -96,7 +96,7 @@ def family_trees() -> FamilyTrees:
             X[tree, row, [12 * tree + person, 24 + r]] = 1
         for person, r, other in triples:
             D[tree, questions.index((person, r)), 12 * tree + other] = 1
-    return FamilyTrees(
+    return _FamilyTrees(
         ENGLISH + ITALIAN,
         RELATIONS,
         X.reshape(-1, 36),
@@ -107,45 +107,45 @@ def family_trees() -> FamilyTrees:
     )
 
 
-def relatives(person: int, relation: str) -> set[int]:
+def _relatives(person: int, relation: str) -> set[int]:
     """Return the places in the tree of a person's fathers, wives, nieces and so on."""
     male, kind = {
-        "father": (True, parents), "mother": (False, parents),
-        "husband": (True, spouses), "wife": (False, spouses),
-        "son": (True, children), "daughter": (False, children),
-        "uncle": (True, uncles_and_aunts), "aunt": (False, uncles_and_aunts),
-        "brother": (True, siblings), "sister": (False, siblings),
-        "nephew": (True, nephews_and_nieces), "niece": (False, nephews_and_nieces),
+        "father": (True, _parents), "mother": (False, _parents),
+        "husband": (True, _spouses), "wife": (False, _spouses),
+        "son": (True, _children), "daughter": (False, _children),
+        "uncle": (True, _uncles_and_aunts), "aunt": (False, _uncles_and_aunts),
+        "brother": (True, _siblings), "sister": (False, _siblings),
+        "nephew": (True, _nephews_and_nieces), "niece": (False, _nephews_and_nieces),
     }[relation]  # fmt: skip
     return {other for other in kind(person) if (other in MEN) == male}
 
 
-def spouses(person: int) -> set[int]:
+def _spouses(person: int) -> set[int]:
     """Return whom the person is married to."""
     return {other for pair in COUPLES if person in pair for other in pair if other != person}
 
 
-def parents(person: int) -> set[int]:
+def _parents(person: int) -> set[int]:
     """Return the couple whose child the person is."""
     return {parent for pair, young in CHILDREN.items() if person in young for parent in pair}
 
 
-def children(person: int) -> set[int]:
+def _children(person: int) -> set[int]:
     """Return those whose parent the person is."""
     return {child for pair, young in CHILDREN.items() if person in pair for child in young}
 
 
-def siblings(person: int) -> set[int]:
+def _siblings(person: int) -> set[int]:
     """Return the other children of the person's parents."""
-    return {child for parent in parents(person) for child in children(parent)} - {person}
+    return {child for parent in _parents(person) for child in _children(parent)} - {person}
 
 
-def uncles_and_aunts(person: int) -> set[int]:
+def _uncles_and_aunts(person: int) -> set[int]:
     """Return the parents' siblings, and whom those are married to."""
-    blood = {other for parent in parents(person) for other in siblings(parent)}
-    return blood | {other for one in blood for other in spouses(one)}
+    blood = {other for parent in _parents(person) for other in _siblings(parent)}
+    return blood | {other for one in blood for other in _spouses(one)}
 
 
-def nephews_and_nieces(person: int) -> set[int]:
+def _nephews_and_nieces(person: int) -> set[int]:
     """Return those whose uncle or aunt the person is."""
-    return {other for other in range(12) if person in uncles_and_aunts(other)}
+    return {other for other in range(12) if person in _uncles_and_aunts(other)}

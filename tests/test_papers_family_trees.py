@@ -7,7 +7,7 @@ import pytest
 
 from backprop import Dense, Logistic, Momentum, Parallel, Sequential, logistic, train, uniform
 from backprop.datasets import family_trees
-from backprop.kinship import RELATIONS, relatives
+from backprop.kinship import RELATIONS, _relatives
 from backprop.layer import Array
 
 TREES = family_trees()
@@ -47,7 +47,7 @@ def test_answers(person: str, relation: str, answers: set[str]) -> None:
 
 def test_the_relations_agree_with_their_converses() -> None:
     def ask(person: int, *names: str) -> set[int]:
-        return set().union(*(relatives(person, name) for name in names))
+        return set().union(*(_relatives(person, name) for name in names))
 
     for a in range(12):
         for forward, back in [
@@ -71,9 +71,9 @@ def test_the_two_trees_have_one_shape() -> None:
 def test_features_of_the_people() -> None:
     assert (TREES.nationality == np.repeat([1, -1], 12)).all()
     for a in range(12):
-        for parent in relatives(a, "father") | relatives(a, "mother"):
+        for parent in _relatives(a, "father") | _relatives(a, "mother"):
             assert TREES.generation[a] == TREES.generation[parent] + 1
-        for beside in relatives(a, "husband") | relatives(a, "brother"):
+        for beside in _relatives(a, "husband") | _relatives(a, "brother"):
             assert TREES.generation[a] == TREES.generation[beside]
     assert TREES.branch.sum() == 0 and (np.abs(TREES.branch) == (TREES.generation < 3)).all()
 
