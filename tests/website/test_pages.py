@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from .conftest import LANGUAGES, page_names
@@ -24,6 +26,11 @@ OVERFLOW = """() => {
     .filter(e => e.getBoundingClientRect().right > width + 1 && !clips(e))
     .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
 }"""
+
+
+def prefer(tab, theme: str) -> None:
+    """Come back as a reader who chose this mode before."""
+    tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
 
 
 def test_there_are_pages() -> None:
@@ -78,7 +85,7 @@ def test_nothing_scrolls_sideways_on_a_phone(tab, address: str, language: str, n
 def test_nobody_is_shut_out(tab, address: str, language: str, name: str, theme: str) -> None:
     """axe-core, colour contrast in both modes included."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+    prefer(tab, theme)
     tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
     assert tab.locator("html").get_attribute("data-theme") == theme
     # Folded solutions are opened, so that what is in them is judged as well.
@@ -103,7 +110,7 @@ def test_nobody_is_shut_out(tab, address: str, language: str, name: str, theme: 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_figures_follow_the_readers_mode(tab, address: str, theme: str) -> None:
-    tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+    prefer(tab, theme)
     tab.goto(f"{address}/ko/perceptron.html", wait_until="networkidle")
     figure = tab.locator("main img[src$='.svg']").first
     figure.scroll_into_view_if_needed()
@@ -119,6 +126,6 @@ def test_figures_follow_the_readers_mode(tab, address: str, theme: str) -> None:
           const [r, g, b] = ink.getImageData(3, 3, 1, 1).data;
           return (r + g + b) / 3;
         }""",
-        __import__("base64").b64encode(corner).decode(),
+        base64.b64encode(corner).decode(),
     )
     assert brightness > 200 if theme == "light" else brightness < 60

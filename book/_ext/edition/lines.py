@@ -41,9 +41,7 @@ class KeepTogether(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         formulas = list(self.document.findall(nodes.math))
-        asked = dict.fromkeys((formula.astext(), False) for formula in formulas)
-        if new := [each for each in asked if each not in RENDERED]:
-            render(new)
+        render([(formula.astext(), False) for formula in formulas])
         for formula in formulas:
             if letters(formula) <= SHORT:
                 self.keep_formula(formula)

@@ -77,27 +77,28 @@ RENDERED: dict[tuple[str, bool], dict[str, str]] = {}
 
 
 def render(formulas: list[tuple[str, bool]]) -> None:
-    """Set formulas, all in one exchange with `node`: waiting for each in turn would take most of a build."""
+    """Set those not yet set, all in one exchange with `node`: one by one would take most of a build."""
+    new = [formula for formula in dict.fromkeys(formulas) if formula not in RENDERED]
+    if not new:
+        return
     process = server()
     assert process.stdin is not None and process.stdout is not None
-    asked = [{"latex": latex, "display": display} for latex, display in formulas]
+    asked = [{"latex": latex, "display": display} for latex, display in new]
     process.stdin.write(json.dumps(asked) + "\n")
     process.stdin.flush()
-    for formula, answer in zip(formulas, json.loads(process.stdout.readline()), strict=True):
+    for formula, answer in zip(new, json.loads(process.stdout.readline()), strict=True):
         RENDERED[formula] = {key: UNREAD.sub("", text) for key, text in answer.items()}
 
 
 def render_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
     found = [(node.astext(), False) for node in doctree.findall(nodes.math)]
     found += [(node.astext(), True) for node in doctree.findall(nodes.math_block)]
-    if new := [formula for formula in dict.fromkeys(found) if formula not in RENDERED]:
-        render(new)
+    render(found)
 
 
 def html(node: nodes.Element, display: bool) -> str:
     latex = node.astext()
-    if (latex, display) not in RENDERED:
-        render([(latex, display)])
+    render([(latex, display)])
     answer = RENDERED[latex, display]
     if "error" in answer:
         LOGGER.warning("KaTeX: %s in %r", answer["error"], latex, location=node, type="edition")

@@ -1,4 +1,4 @@
-"""Tables made from YAML at build time: `{notation-table}`, `{glossary-table}`, `{papers-table}`.
+"""Tables made from YAML at build time: `{notation-table}`, `{glossary-table}`.
 
 Every table of the book, these and those written in Markdown, stands in a box of its own that scrolls
 sideways and can be reached with the keyboard.
@@ -17,21 +17,16 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 HEADS = {
-    "notation": {
-        "ko": ["뜻", "Rumelhart", "LeCun", "오늘날", "코드", "모양"],
-        "en": ["Meaning", "Rumelhart", "LeCun", "Today", "Code", "Shape"],
-    },
-    "papers": {"ko": ["논문", "곳", "값", "내용"], "en": ["Paper", "Place", "Values", "What it says"]},
+    "ko": ["뜻", "Rumelhart", "LeCun", "오늘날", "코드", "모양"],
+    "en": ["Meaning", "Rumelhart", "LeCun", "Today", "Code", "Shape"],
 }
 
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
-QUOTED = ("place", "values", "says")
 
 
 def setup(app: Sphinx) -> None:
     app.add_directive("notation-table", NotationTable)
     app.add_directive("glossary-table", GlossaryTable)
-    app.add_directive("papers-table", PapersTable)
     app.add_post_transform(SpellFormulasInHeads)
     app.connect("builder-inited", wrap_tables)
 
@@ -60,10 +55,6 @@ class YamlTable(SphinxDirective):
     def markdown(self, data: list[dict[str, Any]]) -> list[str]:
         raise NotImplementedError
 
-    def head(self) -> list[str]:
-        titles = HEADS[self.name_of_file][self.language]
-        return [*rows([titles]), "|" + " --- |" * len(titles)]
-
     def text(self, value: Any) -> str:
         """A value in the edition's language: a plain value, or a mapping from language to value."""
         if isinstance(value, dict):
@@ -81,10 +72,12 @@ class NotationTable(YamlTable):
     name_of_file = "notation"
 
     def markdown(self, data: list[dict[str, Any]]) -> list[str]:
+        titles = HEADS[self.language]
+        head = [*rows([titles]), "|" + " --- |" * len(titles)]
         lines: list[str] = []
         for group in data:
             table = [[self.text(row.get(key)) for key in COLUMNS] for row in group["rows"]]
-            lines += ["", f"**{self.text(group['group'])}**", "", *self.head(), *rows(table), ""]
+            lines += ["", f"**{self.text(group['group'])}**", "", *head, *rows(table), ""]
         return lines
 
 
@@ -104,16 +97,6 @@ class GlossaryTable(YamlTable):
             text = " ".join(part for part in meaning if part)
             lines += [f"**{entry[mine]}** · {entry[theirs]}", f": {text}", ""]
         return lines
-
-
-class PapersTable(YamlTable):
-    name_of_file = "papers"
-
-    def markdown(self, data: list[dict[str, Any]]) -> list[str]:
-        table = [
-            [f"{{cite}}`{entry['paper']}`", *(self.text(entry.get(key)) for key in QUOTED)] for entry in data
-        ]
-        return self.head() + rows(table)
 
 
 class SpellFormulasInHeads(SphinxPostTransform):
@@ -148,15 +131,4 @@ def wrap_tables(app: Sphinx) -> None:
         self._table_row_indices.pop()
         self.body.append("</table>\n</div>\n")
 
-    def visit_entry(self: Any, node: nodes.Element) -> None:
-        """A head without words, over a column of names, is no head."""
-        type(self).visit_entry(self, node)
-        if isinstance(node.parent.parent, nodes.thead) and not node.astext().strip():
-            self.body[-1] = self.body[-1].replace("<th", "<td", 1)
-            self.context[-1] = self.context[-1].replace("</th", "</td", 1)
-
-    def depart_entry(self: Any, node: nodes.Element) -> None:
-        type(self).depart_entry(self, node)
-
     app.add_node(nodes.table, override=True, html=(visit_table, depart_table))
-    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
