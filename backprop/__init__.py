@@ -30,6 +30,7 @@ from .losses import (
 from .neurons import Adaline, Perceptron, ThresholdUnit
 from .optimizers import GradientDescent, Momentum
 from .source import source
+from .table import table
 from .training import minibatches, train, train_minibatches
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "softmax_cross_entropy",
     "source",
     "sum_of_squares",
+    "table",
     "train",
     "train_minibatches",
     "uniform",

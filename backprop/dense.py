@@ -7,9 +7,10 @@ and of the inputs, which is what the layer below will call its dE/dy.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from .initializers import Initializer, constant, draw, lecun_normal
 from .layer import Array, Layer, check_batch, check_dy
@@ -44,6 +45,29 @@ class Dense(Layer):
             "W": draw(weight or lecun_normal(), (n_out, n_in), rng, dtype),
             "b": draw(bias or constant(0.0), (n_out,), rng, dtype),
         }
+
+    @classmethod
+    def from_weights(cls, W: ArrayLike, b: ArrayLike | None = None) -> Self:
+        """Make the layer from given weights W (n_out, n_in) and biases b (n_out,), zeros where left out.
+
+        The numbers are copied; a leading runs axis on both makes many layers at once.
+
+        >>> Dense.from_weights([[0.5, 0.5]]).forward(np.array([[1.0, 3.0]]))[0]
+        array([[2.]])
+        """
+        W = np.array(W)
+        W = W if W.dtype.kind in "fc" else W.astype(np.float64)
+        if W.ndim not in (2, 3) or W.size == 0:
+            raise ValueError(f"Dense.from_weights expects W of shape (n_out, n_in), got {W.shape}")
+        b = np.zeros(W.shape[:-1], W.dtype) if b is None else np.array(b, dtype=W.dtype)
+        if b.shape != W.shape[:-1]:
+            raise ValueError(f"Dense.from_weights expects b of shape {W.shape[:-1]}, got {b.shape}")
+        for name, array in (("W", W), ("b", b)):
+            if not np.isfinite(array).all():
+                raise ValueError(f"Dense.from_weights expects finite numbers in {name}, got NaN or infinity")
+        layer = cls.__new__(cls)
+        layer.params = {"W": W, "b": b}
+        return layer
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """Map x (N, n_in) to y (N, n_out); the cache is x itself."""

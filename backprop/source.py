@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 
@@ -23,10 +25,36 @@ class _Source:
 
 
 def source(*objects: type | Callable[..., Any]) -> _Source:
-    """Return the source of functions, methods or classes as imported, without their docstrings."""
+    """Return the source of functions, methods or classes as imported, without their docstrings.
+
+    Methods stand indented below the line that opens their class, neighbours of one class together.
+    """
     if not objects:
         raise ValueError("source expects at least one function, method or class, got none")
-    return _Source("\n\n\n".join(_without_docstrings(one) for one in objects))
+    blocks = []
+    for opening, group in groupby(objects, _class_line):
+        texts = [_without_docstrings(one) for one in group]
+        if opening:
+            blocks.append("\n".join([opening, textwrap.indent("\n\n".join(texts), "    ")]))
+        else:
+            blocks += texts
+    return _Source("\n\n\n".join(blocks))
+
+
+def _class_line(obj: type | Callable[..., Any]) -> str:
+    """Return the line `class Name(Base):` of the class that a method belongs to, "" for anything else."""
+    name = getattr(obj, "__qualname__", "")
+    owner: Any = sys.modules.get(getattr(obj, "__module__", ""))
+    if "." not in name or "<locals>" in name:
+        return ""
+    for part in name.split(".")[:-1]:
+        owner = getattr(owner, part, None)
+    if not inspect.isclass(owner):
+        return ""
+    definition = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0]
+    assert isinstance(definition, ast.ClassDef)
+    bases = ", ".join(ast.unparse(base) for base in definition.bases)
+    return f"class {definition.name}({bases}):" if bases else f"class {definition.name}:"
 
 
 def _without_docstrings(obj: type | Callable[..., Any]) -> str:

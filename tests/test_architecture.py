@@ -20,7 +20,7 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent"},
     {"optimizers", "training", "curvature", "gradcheck"},
     {"neurons"},
-    {"datasets", "kinship", "mnist", "plots", "circuit", "source"},
+    {"datasets", "kinship", "mnist", "plots", "circuit", "source", "table"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {

@@ -306,9 +306,9 @@ FAULTS = {
         "check_nothing_is_hidden",
         KO,
         "```{code-cell} python\nassert",
-        "```{code-cell} python\n:tags: [hide-input]\nassert",
+        "```{code-cell} python\n:tags: [hide-input]\nlimit = 1\nassert",
         "```{code-cell} python\n:tags",
-        "hides its code",
+        "hides code that computes",
     ),
     "nbval-away": Fault(
         "check_nothing_is_hidden",
@@ -622,3 +622,9 @@ def test_what_is_right_is_not_reported(old: str, new: str, change: Callable[...,
     for name, contract in CONTRACTS.items():
         if name != "check_notebooks":
             assert not contract(Book(copy)).problems
+
+
+def test_a_cell_that_only_asserts_may_fold(change: Callable[[str, str, str], Path], copy: Path) -> None:
+    for file in (KO, EN):
+        change(file, "```{code-cell} python\nassert", "```{code-cell} python\n:tags: [hide-input]\nassert")
+    assert not CONTRACTS["check_nothing_is_hidden"](Book(copy)).problems

@@ -31,14 +31,8 @@ from backprop import (
 )
 
 
-def _dense(W: list[list[float]], b: list[float]) -> Dense:
-    layer = Dense(len(W[0]), len(W), np.random.default_rng(0))
-    layer.params["W"][...], layer.params["b"][...] = W, b
-    return layer
-
-
 def test_dense_forward_and_backward() -> None:
-    layer = _dense([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.1, 0.2, 0.3])
+    layer = Dense.from_weights([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [0.1, 0.2, 0.3])
     x = np.array([[1.0, -1.0], [2.0, 0.0]])
     y, cache = layer.forward(x)
     np.testing.assert_allclose(y, [[-0.9, -0.8, -0.7], [2.1, 6.2, 10.3]])
@@ -46,6 +40,24 @@ def test_dense_forward_and_backward() -> None:
     np.testing.assert_allclose(dx, [[11.0, 14.0], [-2.0, -2.0]])
     np.testing.assert_allclose(grads["W"], [[1.0, -1.0], [2.0, 0.0], [0.0, -2.0]])
     np.testing.assert_allclose(grads["b"], [1.0, 1.0, 1.0])
+
+
+def test_dense_from_weights_copies_and_keeps_the_kind() -> None:
+    W = np.ones((3, 2), np.float32)
+    layer = Dense.from_weights(W)
+    W[...] = 7
+    assert layer.params["W"].dtype == layer.params["b"].dtype == np.float32
+    assert layer.params["W"].max() == 1 and layer.params["b"].shape == (3,)
+    many = Dense.from_weights(np.ones((5, 3, 2)), np.zeros((5, 3)))
+    assert many.forward(np.ones((4, 2)))[0].shape == (5, 4, 3)
+    for W, b, message in [
+        ([1.0, 2.0], None, r"W of shape \(n_out, n_in\), got \(2,\)"),
+        ([[1.0, 2.0]], [0.0, 0.0], r"b of shape \(1,\), got \(2,\)"),
+        ([[1.0, np.nan]], None, "finite numbers in W"),
+        ([[1.0, 2.0]], [np.inf], "finite numbers in b"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            Dense.from_weights(W, b)
 
 
 def test_activations_at_points_known_by_heart() -> None:
@@ -145,7 +157,7 @@ def test_the_rule_leaves_weights_and_gradients_alone() -> None:
 
 
 def test_parameters_change_in_place() -> None:
-    net = Sequential(_dense([[1.0]], [0.0]))
+    net = Sequential(Dense.from_weights([[1.0]], [0.0]))
     W = net.layers[0].params["W"]
     x, d = np.array([[1.0]]), np.array([[0.0]])
     train(net, sum_of_squares, x, d, GradientDescent(0.25), 1)
@@ -181,7 +193,7 @@ def test_train_counts_changes_and_stops_when_every_run_has_solved() -> None:
 
 
 def test_phases_set_the_optimizer_from_that_sweep_on() -> None:
-    net = _dense([[0.0]], [0.0])
+    net = Dense.from_weights([[0.0]], [0.0])
     optimizer = Momentum(0.1, 0.0)
     seen: list[tuple[float, float]] = []
 
@@ -216,7 +228,7 @@ def test_minibatches_cover_every_case_once_in_a_new_order() -> None:
 
 
 def test_train_minibatches_sums_the_errors_of_an_epoch_and_can_stop() -> None:
-    net = _dense([[0.0]], [0.0])
+    net = Dense.from_weights([[0.0]], [0.0])
     x, d = np.array([[1.0], [1.0]]), np.array([[1.0], [1.0]])
     epochs: list[int] = []
 

@@ -8,8 +8,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from backprop import Dense, datasets, plots, source
-from backprop.activations import Logistic
+from backprop import Dense, Logistic, datasets, logistic, plots, source, table
 
 
 def test_truth_tables() -> None:
@@ -97,7 +96,7 @@ def test_hinton_squares_have_area_in_proportion() -> None:
 def test_source_shows_the_code_that_runs_without_its_docstring() -> None:
     shown = source(Dense.backward)
     text = repr(shown)
-    assert text.startswith("def backward(self, dy")
+    assert text.startswith("class Dense(Layer):\n    def backward(self, dy")
     assert '"""' not in text
     assert "dW = dy.mT @ x  # eq:dense-dW" in text
     assert shown._repr_markdown_() == f"```python\n{text}\n```"
@@ -105,7 +104,20 @@ def test_source_shows_the_code_that_runs_without_its_docstring() -> None:
     exec("from __future__ import annotations\n" + repr(source(Logistic)), namespace)
     assert "forward" in vars(namespace["Logistic"])  # type: ignore[arg-type]
     both = repr(source(Dense.forward, Dense.backward))
-    assert "def forward" in both and "\n\n\ndef backward" in both
+    assert both.count("class Dense") == 1 and "\n\n    def backward" in both
+    assert repr(source(logistic, Dense.forward)).count("\n\n\nclass Dense(Layer):\n    def forward") == 1
+
+
+def test_a_table_is_markdown_and_columns() -> None:
+    shown = table(["rate", "a|b"], [[0.1, 1425], [0.05, "never"]], ["", ",d"])
+    assert repr(shown) == "rate    a|b\n0.1   1,425\n0.05  never"
+    assert shown._repr_markdown_() == ("| rate | a\\|b |\n| :--- | ---: |\n| 0.1 | 1,425 |\n| 0.05 | never |")
+    with pytest.raises(ValueError, match="expects 2 columns as in its head, got 1"):
+        table(["a", "b"], [[1]])
+    with pytest.raises(ValueError, match="at least one row, got 1 and 0"):
+        table(["a"], [])
+    with pytest.raises(ValueError, match=r"expects 2 columns as in its head, got 3"):
+        table(["a", "b"], [[1, 2]], ["", "", ""])
 
 
 def test_digits_are_scikit_learns() -> None:
