@@ -1,9 +1,10 @@
 # make site   builds both editions into _build/site      make serve      shows them at http://localhost:8000
 # make test   runs every test                            make notebooks  writes notebooks/ from book/
+# make agree  records what the pages state and what vouches for it, as far as that needs no judgement
 #
 # Each command first makes the environment in .venv, if it is not there or if what it is made from has changed.
 
-.PHONY: help site serve test notebooks clean
+.PHONY: help site serve test notebooks agree clean
 .DEFAULT_GOAL := help
 
 ENV := .venv
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 export OPENBLAS_NUM_THREADS ?= 1
 
 help:
-	@sed -n '1,4p' Makefile | sed 's/^# \{0,1\}//'
+	@sed -n '1,3p' Makefile | sed 's/^# \{0,1\}//'
 
 $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
@@ -55,6 +56,9 @@ test: site
 
 notebooks: $(READY)
 	$(PY) book/_tools/notebooks.py
+
+agree: $(READY)
+	@$(PY) book/_tools/agree.py
 
 clean:
 	rm -rf _build *.egg-info

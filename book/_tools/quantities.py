@@ -185,13 +185,13 @@ def in_code(source: str) -> set[Decimal]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found |= in_output(node.value)
         elif isinstance(node, ast.expr):
-            value = _fold(node)
+            value = fold(node)
             if value is not None:
                 found.add(value)
     return found
 
 
-def _fold(node: ast.expr) -> Decimal | None:
+def fold(node: ast.expr) -> Decimal | None:
     """The value of an expression made of literals, or None."""
     if (
         isinstance(node, ast.Constant)
@@ -200,10 +200,10 @@ def _fold(node: ast.expr) -> Decimal | None:
     ):
         return decimal(repr(node.value)) if node.value == node.value and abs(node.value) < 1e300 else None
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _fold(node.operand)
+        inner = fold(node.operand)
         return None if inner is None else -inner
     if isinstance(node, ast.BinOp):
-        left, right = _fold(node.left), _fold(node.right)
+        left, right = fold(node.left), fold(node.right)
         if left is None or right is None:
             return None
         try:

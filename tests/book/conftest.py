@@ -14,6 +14,7 @@ collect_ignore = ["fixture"]
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "book" / "_tools"))
 
+from agree import main as agree  # noqa: E402
 from contracts import Book  # noqa: E402
 from notebooks import write_notebooks  # noqa: E402
 
@@ -30,10 +31,11 @@ def real_book() -> Book:
 
 @pytest.fixture(scope="session")
 def good_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fixture book with its notebooks executed."""
+    """The fixture book with its notebooks executed and everything agreed."""
     root = tmp_path_factory.mktemp("good") / "book"
     shutil.copytree(Path(__file__).parent / "fixture", root)
     assert write_notebooks(root, quiet=True) == []
+    assert agree(["--yes"], root) == 0
     return root
 
 

@@ -191,7 +191,7 @@ FAULTS = {
     "image-inline": Fault(
         "check_figures",
         EN,
-        "slopes down.\n\n- ",
+        "through three points.\n\n- ",
         "slopes ![x](x.png).\n\n- ",
         "slopes ![x]",
         "use the {figure}",
@@ -530,6 +530,241 @@ FAULTS = {
         "cell 2 of",
         KO,
     ),
+    # what was agreed: numbers, facts, sections, twins, equations, records
+    "agreed-number": Fault(
+        "check_agreed_numbers", EN, "$-1.799$", "$-1.79$", "The output is", "did you mean -1.799 (cell at"
+    ),
+    "agreed-number-elsewhere": Fault(
+        "check_agreed_numbers",
+        EN,
+        "an input of 3",
+        "an input of 0.3",
+        "The unit's total input falls",
+        "where '3' (3 in the cell at line",
+    ),
+    "agreed-number-word": Fault(
+        "check_agreed_numbers",
+        EN,
+        "through three",
+        "through four",
+        "In {numref}",
+        "here stands 'four', where 'three'",
+    ),
+    "agreed-number-paper": Fault(
+        "check_agreed_numbers",
+        "book/papers.yml",
+        "[1425, 0.1]",
+        "[1426, 0.1]",
+        "ran 1425",
+        "which has [1426",
+        EN,
+    ),
+    "agreed-number-output": Fault(
+        "check_agreed_numbers",
+        "notebooks/en/sample.ipynb",
+        "-1.799\\n",
+        "-1.798\\n",
+        "The output is",
+        "which is now -1.798",
+        EN,
+    ),
+    "agreed-output": Fault(
+        "check_agreed_units",
+        "notebooks/en/sample.ipynb",
+        "-1.799\\n",
+        "-1.798\\n",
+        "```{code-cell} python\nfrom backprop",
+        "the output of this cell is not the one",
+        EN,
+    ),
+    "agreed-code": Fault(
+        "check_agreed_units",
+        EN,
+        "1e-3))",
+        "1e-4))",
+        "```{code-cell} python\nfrom backprop",
+        "the code of this cell",
+    ),
+    "agreed-reference": Fault(
+        "check_agreed_statements",
+        EN,
+        "{ref}`sample-code`",
+        "{ref}`sample-symbols`",
+        "ran 1425",
+        "where ref sample-code was agreed",
+    ),
+    "agreed-formula": Fault(
+        "check_agreed_statements",
+        EN,
+        "| $x_1$",
+        "| $x_2$",
+        "| $x_2$",
+        "here stands $x_2$, where $x_1$ was agreed",
+    ),
+    "agreed-display": Fault(
+        "check_agreed_statements",
+        EN,
+        "0.6 \\times 3 +",
+        "0.6 \\times 3 -",
+        "$$\ny = -0.6",
+        "another display equation",
+    ),
+    "agreed-twin": Fault(
+        "check_agreed_twins",
+        EN,
+        "slopes down;",
+        "slopes up;",
+        "In {numref}",
+        "and its twin book/ko/sample.md",
+    ),
+    "agreed-twin-ko": Fault(
+        "check_agreed_twins",
+        KO,
+        "아래로 기운다.",
+        "위로 기운다.",
+        "{numref}",
+        "and its twin book/en/sample.md",
+    ),
+    "agreed-twin-caption": Fault(
+        "check_agreed_twins",
+        KO,
+        "축 아래로 내려간다",
+        "축 위로 올라간다",
+        "    caption: |\n      유닛의",
+        "its twin book/en/sample.md",
+    ),
+    "agreed-twins-crossed": Fault(
+        "check_agreed_twins",
+        EN,
+        "- This is the first item.\n- This is the second item {cite}`widrow1960`.",
+        "- This is the second item {cite}`widrow1960`.\n- This is the first item.",
+        "- This is the second",
+        "do not stand side by side",
+    ),
+    "agreed-equation": Fault(
+        "check_agreed_equations", EN, "w_i x_i + b", "w_i x_i - b", "```{math}", "where …"
+    ),
+    "agreed-equation-code": Fault(
+        "check_agreed_equations",
+        "backprop/dense.py",
+        "strict=True)) + b",
+        "strict=True)) - b",
+        "    return sum",
+        "is not the one that was agreed with the equation 'dense-y'",
+    ),
+    "agreed-record": Fault(
+        "check_agreed_records",
+        "book/agreed/sample.yml",
+        "units:",
+        "# units\nunits:",
+        "---\njupytext",
+        "not current",
+        EN,
+    ),
+    # twin blocks
+    "reference-other": Fault(
+        "check_same_references",
+        KO,
+        "{ref}`sample-code`",
+        "{ref}`sample-symbols`",
+        "1,425번",
+        "(there: {ref} to 'sample-code')",
+    ),
+    "formula-other": Fault("check_same_formulas", EN, "| $x_1$", "| $x_2$", "| $x_2$", "(there: $x_1$)"),
+    "formula-sign": Fault("check_same_formulas", KO, "$-0.6$", "$0.6$", "| $w_{21}$", "(there: $-0.6$)"),
+    "code-span-other": Fault(
+        "check_same_code_spans", EN, "`forward`", "`backward`", "In {numref}", "(there: `forward`)"
+    ),
+    "year-other": Fault("check_same_years", KO, "1958년", "1959년", "1959년", "(there: 1958)"),
+    "name-other": Fault(
+        "check_same_names", EN, "Rosenblatt's", "Widrow's", "Widrow's", "(there: Rosenblatt)"
+    ),
+    "number-word-other": Fault(
+        "check_same_number_words",
+        EN,
+        "three points",
+        "four points",
+        "In {numref}",
+        "the number 'four' is not in the twin",
+    ),
+    "number-word-other-ko": Fault(
+        "check_same_number_words",
+        KO,
+        "점 셋을",
+        "점 넷을",
+        "In {numref}",
+        "the number 'three' is not in the twin",
+        EN,
+    ),
+    "year-of-nobody": Fault(
+        "check_cited_years", EN, "unit of 1958", "unit of 1957", "Rosenblatt's", "(they are of 1958)"
+    ),
+    "year-in-bibliography": Fault(
+        "check_cited_years",
+        "book/references.bib",
+        "year = {1958}",
+        "year = {1957}",
+        "Rosenblatt's",
+        "in book/references.bib",
+        EN,
+    ),
+    # nothing only looks like a result
+    "solution-unchecked": Fault(
+        "check_solutions",
+        KO,
+        "assert abs(forward([-0.6], [3], 1e-3) + 1.799) < 1e-9",
+        "assert True",
+        "```{code-cell} python\nassert",
+        "no assert tests what the solution of 'ex-sample-6'",
+    ),
+    "solution-empty": Fault(
+        "check_solutions",
+        EN,
+        ":class: dropdown\nPut the numbers into the definition.",
+        ":class: dropdown\n",
+        "```{solution} ex-sample-1",
+        "is empty",
+    ),
+    "hangul-in-english": Fault(
+        "check_one_language",
+        EN,
+        "first item",
+        "첫 item",
+        "- This is the 첫",
+        "Hangul in English prose: '첫'",
+    ),
+    "english-in-korean": Fault(
+        "check_one_language",
+        KO,
+        "- 첫째 항목이다.",
+        "- This is the first item of all.",
+        "- This is",
+        "a sentence left in English",
+    ),
+    "count-typed": Fault(
+        "check_counts_are_computed",
+        EN,
+        '"share",',
+        '"share of 200 nets",',
+        'print("share of',
+        "a count is typed into the string: 'of 200'",
+    ),
+    "folded-cell-used": Fault(
+        "check_folded_cells",
+        KO,
+        "assert abs(forward([-0.6]",
+        "assert fig and abs(forward([-0.6]",
+        "```{code-cell} python\nassert",
+        "this cell uses 'fig', which the folded cell",
+    ),
+    "paper-value-unsaid": Fault(
+        "check_papers",
+        "book/papers.yml",
+        "ran 1425 times",
+        "ran often",
+        "- id: rosenblatt-units",
+        "does not stand in what it says",
+    ),
 }
 
 
@@ -620,7 +855,7 @@ def test_a_quoted_number_asks_for_its_own_citation(change: Callable[..., Path], 
 def test_what_is_right_is_not_reported(old: str, new: str, change: Callable[..., Path], copy: Path) -> None:
     change(KO, old, new)
     for name, contract in CONTRACTS.items():
-        if name != "check_notebooks":
+        if name != "check_notebooks" and not name.startswith("check_agreed"):  # a look at the twin is owed
             assert not contract(Book(copy)).problems
 
 

@@ -61,7 +61,8 @@ def test_a_change_is_run_again(
 def test_prose_alone_is_rewritten_without_running(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = copy / "book/en/sample.md"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("slopes down.\n\n-", "falls.\n\n-"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("through three points.\n\n-", "falls.\n\n-"),
+        encoding="utf-8",
     )
     assert write_notebooks(copy) == []
     assert progress(capsys)[1] == "en/sample from its twin, written"

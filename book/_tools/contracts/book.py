@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +16,12 @@ from typing import Any, NamedTuple
 import nbformat
 import yaml
 from pybtex.database import parse_file
+from pybtex.richtext import Text
 
+from agreed import Review
+from facts import Unit, units_of
 from pages import Block, Page, pieces_of, read_page
+from quantities import in_code, in_output
 
 LANGUAGES = ("ko", "en")
 OTHER = {"ko": "en", "en": "ko"}
@@ -61,6 +68,7 @@ class Book:
 
     root: Path
     _notebooks: dict[Path, Any] = field(default_factory=dict, repr=False)
+    _computed: dict[Path, set[Decimal]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def pages(self) -> dict[str, dict[str, Page]]:
@@ -116,6 +124,22 @@ class Book:
                 kept.setdefault(cell.source.strip(), []).extend(cell.outputs)
         return [(cell, kept.get(cell.source.strip(), [])) for cell in page.cells]
 
+    def units(self, name: str) -> list[Unit]:
+        """The page ``name`` cut into units, with what its cells gave."""
+        page = self.pages["en"][name]
+        outputs = {id(cell): given for cell, given in self.outputs(page)}
+        return units_of(page, self.pages["ko"].get(name), outputs, output_text)
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        """Every page that stands in both editions, in the same structure, held against its record."""
+        return [Review(self, pair.en.name) for pair in self.pairs if pair.aligned]
+
+    @cached_property
+    def tags(self) -> dict[str, tuple[Path, int]]:
+        """Equation label to the module and the line that compute it."""
+        return {label: (path, line) for path in self.modules.values() for label, line in equation_tags(path)}
+
     @cached_property
     def bibliography(self) -> dict[str, str]:
         """Citation key to year."""
@@ -124,6 +148,31 @@ class Book:
             return {}
         entries = parse_file(str(path), bib_format="bibtex").entries
         return {key: str(entry.fields.get("year", "")) for key, entry in entries.items()}
+
+    @cached_property
+    def surnames(self) -> set[str]:
+        """The surnames of everybody who wrote a work of the bibliography."""
+        path = self.root / "book" / "references.bib"
+        entries = parse_file(str(path), bib_format="bibtex").entries if path.exists() else {}
+        people = (person for entry in entries.values() for each in entry.persons.values() for person in each)
+        names = {str(Text.from_latex(" ".join(person.last_names))) for person in people}
+        return {name for name in names if len(name) > 2} - {"others"}
+
+    def computed(self, page: Page) -> set[Decimal]:
+        """Every number that stands in the page's code cells or in their outputs."""
+        if page.path not in self._computed:
+            seen: set[Decimal] = set()
+            for cell in page.cells:
+                try:
+                    seen |= in_code(cell.source)
+                except SyntaxError:
+                    seen |= in_output(cell.source)
+            for one in (page, self.pages[OTHER[page.language]].get(page.name)):
+                for _, outputs in self.outputs(one) if one else []:
+                    for output in outputs:
+                        seen |= in_output(output_text(output))
+            self._computed[page.path] = seen
+        return self._computed[page.path]
 
     @cached_property
     def papers(self) -> list[dict[str, Any]]:
@@ -182,6 +231,32 @@ def _sentences(node: yaml.Node, language: str, inside: bool = False) -> Iterator
         for key, child in node.value:
             if key.value not in {"banned", "avoid", "allow", "note", *LANGUAGES} - {language}:
                 yield from _sentences(child, language, inside or key.value == language)
+
+
+TAG = re.compile(r"\beq:([A-Za-z0-9_-]+)")
+
+
+def equation_tags(path: Path) -> list[tuple[str, int]]:
+    """The tags ``# eq:label`` in the comments of a module, with their lines."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+    return [
+        (label, token.start[0])
+        for token in tokens
+        if token.type == tokenize.COMMENT
+        for label in TAG.findall(token.string)
+    ]
+
+
+def output_text(output: Any) -> str:
+    """What a reader sees of a cell's output, as text."""
+    if output.get("output_type") == "stream":
+        return str(output["text"])
+    data = output.get("data", {})
+    for kind in ("text/markdown", "text/html", "text/plain"):
+        if kind in data:
+            text = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
+            return re.sub(r"<(?!Figure)[^>]+>", " ", text) if kind == "text/html" else text
+    return "\n".join(output.get("traceback", []))
 
 
 def identifiers(source: str) -> set[str]:

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 from pathlib import Path
 
-from .book import Book, Found
-
-TAG = re.compile(r"\beq:([A-Za-z0-9_-]+)")
-
-
-def equation_tags(path: Path) -> list[tuple[str, int]]:
-    """The tags ``# eq:label`` in the comments of a module, with their lines."""
-    tokens = tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
-    return [
-        (label, token.start[0])
-        for token in tokens
-        if token.type == tokenize.COMMENT
-        for label in TAG.findall(token.string)
-    ]
+from .book import Book, Found, equation_tags
 
 
 def check_equation_tags(book: Book) -> Found:

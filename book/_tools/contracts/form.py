@@ -9,8 +9,7 @@ from typing import Any
 
 from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known, split_keys
 
-from .book import Book, Found
-from .numerals import output_text
+from .book import Book, Found, output_text
 
 HANGUL = re.compile("[가-힣]")
 EXERCISES = 6

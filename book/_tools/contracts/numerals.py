@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from pages import Block, Page
-from quantities import LOCATOR, Quantity, in_code, in_output, in_tex, in_text
+from facts import FORMAL, number_words, runs
+from pages import Block
+from quantities import LOCATOR, Quantity, in_tex, in_text
 
 from .book import Book, Found
-
-#: Values that a formula may hold without a source: they are part of its form.
-FORMAL = {Decimal(text) for text in ("0", "1", "-1", "2", "-2", "0.5", "-0.5")}
 
 WORDS = {
     "ko": {
@@ -36,7 +34,7 @@ def quantities(block: Block) -> list[Quantity]:
         return list(in_tex(block.source, block.body))
     found: list[Quantity] = []
     cited = bool(block.citations)
-    for text, line, kind in _runs(block):
+    for text, line, kind in runs(block):
         if kind == "math":
             found += in_tex(text, line)
         else:
@@ -44,27 +42,6 @@ def quantities(block: Block) -> list[Quantity]:
                 text = LOCATOR.sub(lambda match: re.sub(r"\S", " ", match[0]), text)
             found += in_text(text, line)
     return found
-
-
-def _runs(block: Block) -> Iterator[tuple[str, int, str]]:
-    """Join neighbouring pieces of text, so that '30' and '%' in two pieces are read together."""
-    text, line = "", block.line
-    for piece in block.pieces:
-        if piece.kind == "text":
-            if text and piece.line != line + text.count("\n"):  # the next cell of a table
-                yield text, line, "text"
-                text = ""
-            if not text:
-                line = piece.line
-            text += piece.text
-        else:
-            if text:
-                yield text, line, "text"
-                text = ""
-            if piece.kind == "math":
-                yield piece.text, piece.line, "math"
-    if text:
-        yield text, line, "text"
 
 
 def check_twin_numerals(book: Book) -> Found:
@@ -103,34 +80,6 @@ def _in_words(value: Decimal, block: Block, language: str) -> bool:
     return bool(re.search(pattern, block.words, re.IGNORECASE))
 
 
-def output_text(output: Any) -> str:
-    """What a reader sees of a cell's output, as text."""
-    if output.get("output_type") == "stream":
-        return str(output["text"])
-    data = output.get("data", {})
-    for kind in ("text/markdown", "text/html", "text/plain"):
-        if kind in data:
-            text = data[kind] if isinstance(data[kind], str) else "".join(data[kind])
-            return re.sub(r"<(?!Figure)[^>]+>", " ", text) if kind == "text/html" else text
-    return "\n".join(output.get("traceback", []))
-
-
-def computed(book: Book, page: Page) -> set[Decimal]:
-    """Every number that stands in the page's code cells or in their outputs."""
-    seen: set[Decimal] = set()
-    for cell in page.cells:
-        try:
-            seen |= in_code(cell.source)
-        except SyntaxError:
-            seen |= in_output(cell.source)
-    twin = book.pages["en" if page.language == "ko" else "ko"].get(page.name)
-    for one in (page, twin):
-        for _, outputs in book.outputs(one) if one else []:
-            for output in outputs:
-                seen |= in_output(output_text(output))
-    return seen
-
-
 def paper_values(entry: dict[str, Any]) -> set[Decimal]:
     return {Decimal(str(value)).normalize() + 0 for value in entry.get("values", [])}
 
@@ -142,7 +91,7 @@ def check_numbers(book: Book) -> Found:
     for entry in book.papers:
         quoted.setdefault(str(entry.get("paper")), set()).update(paper_values(entry))
     for page in book.all_pages:
-        seen = computed(book, page)
+        seen = book.computed(page)
         cited_on_page = {key for block in page.blocks for key in block.citations}
         years = {
             Decimal(book.bibliography[key])
@@ -185,44 +134,62 @@ def _inside_maths(block: Block, quantity: Quantity) -> bool:
 
 
 def check_papers(book: Book) -> Found:
-    """Every entry of papers.yml has a known paper, a place, and values that the book uses."""
+    """Every entry of papers.yml has a known paper, a place, and values that its sentence says and a page quotes."""
     found = Found()
-    values_in_book: set[Decimal] = set()
-    cited: set[str] = set()
+    quoted: dict[str, set[Decimal]] = {}
     for page in book.all_pages:
-        cited |= {key for block in page.blocks for key in block.citations}
-        values_in_book |= computed(book, page)
+        keys: list[str] = []
         for block in page.blocks:
-            values_in_book |= {quantity.value for quantity in quantities(block)}
-            values_in_book |= {quantity.value / 100 for quantity in quantities(block) if quantity.percent}
-    values_in_book |= {-value for value in values_in_book}
+            if block.kind != "math":
+                keys = block.citations
+            if keys:
+                values = set(_values(block))
+                for key in keys:
+                    quoted.setdefault(key, set()).update(values)
     for entry in book.papers:
         file, line = book.line_in("papers.yml", f"id: {entry.get('id', '')}")
         name = entry.get("id") or "(no id)"
-        missing = [
-            key
-            for key in ("id", "paper", "place", "values", "says")
-            if not entry.get(key) and key != "values"
-        ]
+        missing = [key for key in ("id", "paper", "place", "says") if not entry.get(key)]
+        if "values" not in entry:
+            missing.append("values")
         if missing:
             found.report(file, line, f"the entry {name} lacks {', '.join(missing)}", "complete the entry")
-        if entry.get("paper") and entry["paper"] not in book.bibliography:
+        paper = str(entry.get("paper"))
+        if entry.get("paper") and paper not in book.bibliography:
             found.report(
-                file, line, f"the paper '{entry['paper']}' of {name} is not in references.bib", "add it there"
+                file, line, f"the paper '{paper}' of {name} is not in references.bib", "add it there"
             )
-        elif entry.get("later"):  # for a page of the parts in preparation
             continue
-        elif entry.get("paper") not in cited:
-            found.report(
-                file,
-                line,
-                f"no page cites '{entry.get('paper')}', the paper of {name}",
-                "cite it, or remove the entry",
-            )
-        for value in entry.get("values", []):
+        says = str(entry.get("says", ""))
+        said = {
+            value for quantity in in_text(says, 1) for value in [*quantity.readings, quantity.value / 100]
+        }
+        said |= {value for _, value, _ in number_words(says)} | {
+            quantity.value for part in re.findall(r"\$([^$]+)\$", says) for quantity in in_tex(part, 1)
+        }
+        said = {abs(value).normalize() + 0 for value in said}
+        for value in paper_values(entry):
             found.saw += 1
-            if Decimal(str(value)).normalize() + 0 not in values_in_book:
+            if abs(value) not in said:
                 found.report(
-                    file, line, f"the value {value} of {name} is used on no page", "use it, or remove it"
-                )
+                    file, line, f"the value {value:f} of {name} does not stand in what it says the paper says",
+                    "say it in 'says', or take it out of 'values'",
+                )  # fmt: skip
+            if not entry.get("later") and abs(value) not in quoted.get(paper, set()):
+                found.report(
+                    file, line, f"no paragraph that cites '{paper}' has the value {value:f} of {name}",
+                    "use it beside its citation, or remove it",
+                )  # fmt: skip
     return found
+
+
+def _values(block: Block) -> Iterator[Decimal]:
+    """The sizes of all numbers of a block, in digits and in words of either language."""
+    for quantity in quantities(block):
+        for value in [*quantity.readings, *([quantity.value / 100] if quantity.percent else [])]:
+            yield abs(value).normalize() + 0
+    for _, value, _ in number_words(block.words):
+        yield value
+    for known, pattern in WORDS["ko"].items():
+        if re.search(rf"(?<![가-힣])(?:{pattern})", block.words):
+            yield Decimal(str(known))
