@@ -661,6 +661,14 @@ FAULTS = {
         "not current",
         EN,
     ),
+    "arithmetic": Fault(
+        "check_arithmetic",
+        EN,
+        "$3 - 3 +",
+        "$3 - 2 +",
+        "The output is",
+        "3-2+10^{-3} is 1.001, and not 10^{-3}",
+    ),
     # twin blocks
     "reference-other": Fault(
         "check_same_references",
