@@ -183,9 +183,9 @@ def markdown() -> MarkdownIt:
     )
 
 
-def read_page(path: Path) -> Page:
-    """Parse the page at ``path``; its language is the name of its folder."""
-    text = path.read_text(encoding="utf-8")
+def read_page(path: Path, text: str | None = None) -> Page:
+    """Parse the page at ``path``, or ``text`` in its place; its language is the name of its folder."""
+    text = path.read_text(encoding="utf-8") if text is None else text
     reader = _Reader()
     reader.read(text, base=0, depth=0)
     return Page(path, path.parent.name, text, reader.frontmatter, reader.blocks)

@@ -56,3 +56,14 @@ def change(copy: Path) -> Callable[[str, str, str], Path]:
         return path
 
     return apply
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the planter planted and what was caught, by kind."""
+    report = ROOT / "_build" / "planted.txt"
+    if report.exists() and any(
+        "test_planter" in str(each.nodeid)
+        for each in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    ):
+        terminalreporter.section("faults planted in the book")
+        terminalreporter.write(report.read_text(encoding="utf-8"))

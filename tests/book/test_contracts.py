@@ -388,7 +388,12 @@ FAULTS = {
         "check_papers", "book/papers.yml", '  place: "p. 386"\n', "", "id: rosenblatt", "lacks place"
     ),
     "paper-value-unused": Fault(
-        "check_papers", "book/papers.yml", "[1425, 0.1]", "[1425, 0.1, 77]", "id: rosenblatt", "the value 77"
+        "check_quotations",
+        "book/papers.yml",
+        "[1425, 0.1]",
+        "[1425, 0.1, 77]",
+        "id: rosenblatt",
+        "the value 77",
     ),
     # the package
     "equation-untagged": Fault(

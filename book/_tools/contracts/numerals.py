@@ -134,32 +134,17 @@ def _inside_maths(block: Block, quantity: Quantity) -> bool:
 
 
 def check_papers(book: Book) -> Found:
-    """Every entry of papers.yml has a known paper, a place, and values that its sentence says and a page quotes."""
+    """Every entry of papers.yml has a known paper, a place, and only values that its sentence says."""
     found = Found()
-    quoted: dict[str, set[Decimal]] = {}
-    for page in book.all_pages:
-        keys: list[str] = []
-        for block in page.blocks:
-            if block.kind != "math":
-                keys = block.citations
-            if keys:
-                values = set(_values(block))
-                for key in keys:
-                    quoted.setdefault(key, set()).update(values)
     for entry in book.papers:
         file, line = book.line_in("papers.yml", f"id: {entry.get('id', '')}")
         name = entry.get("id") or "(no id)"
         missing = [key for key in ("id", "paper", "place", "says") if not entry.get(key)]
-        if "values" not in entry:
-            missing.append("values")
+        missing += [] if "values" in entry else ["values"]
         if missing:
             found.report(file, line, f"the entry {name} lacks {', '.join(missing)}", "complete the entry")
-        paper = str(entry.get("paper"))
-        if entry.get("paper") and paper not in book.bibliography:
-            found.report(
-                file, line, f"the paper '{paper}' of {name} is not in references.bib", "add it there"
-            )
-            continue
+        if entry.get("paper") and entry["paper"] not in book.bibliography:
+            found.report(file, line, f"the paper '{entry['paper']}' of {name} is not in references.bib", "add it there")  # fmt: skip
         says = str(entry.get("says", ""))
         said = {
             value for quantity in in_text(says, 1) for value in [*quantity.readings, quantity.value / 100]
@@ -167,17 +152,45 @@ def check_papers(book: Book) -> Found:
         said |= {value for _, value, _ in number_words(says)} | {
             quantity.value for part in re.findall(r"\$([^$]+)\$", says) for quantity in in_tex(part, 1)
         }
-        said = {abs(value).normalize() + 0 for value in said}
         for value in paper_values(entry):
             found.saw += 1
-            if abs(value) not in said:
+            if abs(value) not in {abs(each).normalize() + 0 for each in said}:
                 found.report(
                     file, line, f"the value {value:f} of {name} does not stand in what it says the paper says",
                     "say it in 'says', or take it out of 'values'",
                 )  # fmt: skip
-            if not entry.get("later") and abs(value) not in quoted.get(paper, set()):
+    return found
+
+
+def check_quotations(book: Book) -> Found:
+    """Every value of papers.yml is used in a paragraph that cites its paper."""
+    found = Found()
+    quoted: dict[str, set[Decimal]] = {}
+    cited: set[str] = set()
+    for page in book.all_pages:
+        keys: list[str] = []
+        for block in page.blocks:
+            if block.kind != "math":
+                keys = block.citations
+            cited |= set(keys)
+            values = set(_values(block)) if keys else set()
+            for key in keys:
+                quoted.setdefault(key, set()).update(values)
+    for entry in book.papers:
+        paper = str(entry.get("paper"))
+        if (
+            entry.get("later") or paper not in book.bibliography
+        ):  # for a page in preparation; or reported above
+            continue
+        file, line = book.line_in("papers.yml", f"id: {entry.get('id', '')}")
+        if paper not in cited:
+            found.report(file, line, f"no page cites '{paper}', the paper of {entry.get('id')}", "cite it, or remove the entry")  # fmt: skip
+            continue
+        for value in paper_values(entry):
+            found.saw += 1
+            if abs(value) not in quoted.get(paper, set()):
                 found.report(
-                    file, line, f"no paragraph that cites '{paper}' has the value {value:f} of {name}",
+                    file, line, f"no paragraph that cites '{paper}' has the value {value:f} of {entry.get('id')}",
                     "use it beside its citation, or remove it",
                 )  # fmt: skip
     return found
