@@ -88,8 +88,16 @@ class Dense(Layer):
 
     def gradients(self, dy: Array, cache: Array) -> dict[str, Array]:
         """Map dy (N, n_out) to the gradients of `W` and `b` alone, without the work for dx."""
-        dW = dy.T.dot(cache) if dy.ndim == 2 else dy.mT @ cache  # dot is quicker where both are small
-        return {"W": dW, "b": dy.sum(axis=-2)}
+        if dy.ndim == 2:
+            return {"W": dy.T.dot(cache), "b": dy.sum(axis=-2)}  # dot is quicker than @ where both are small
+        if cache.ndim == 3:
+            return {"W": dy.mT @ cache, "b": dy.sum(axis=-2)}
+        columns = dy.mT.reshape(-1, len(cache))  # many nets have seen the same x: their products are one
+        shape = self.params["W"].shape
+        return {
+            "W": (columns @ cache).reshape(shape),
+            "b": (columns @ np.ones_like(cache[:, 0])).reshape(shape[:-1]),
+        }
 
 
 def rows_times(x: Array, M: Array) -> Array:
@@ -104,4 +112,6 @@ def rows_times(x: Array, M: Array) -> Array:
     if x.ndim == 2:
         runs, n_in, n_out = M.shape
         return (M.mT.reshape(runs * n_out, n_in) @ x.T).reshape(runs, n_out, len(x)).mT
+    if x.shape[-1] == 1:
+        return (M.mT * x.mT).mT  # an outer product
     return (M.mT @ x.mT).mT

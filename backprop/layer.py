@@ -70,6 +70,7 @@ class Sequential(Layer):
 
     def forward(self, x: Array) -> tuple[Array, list[Any]]:
         """Map `x` through every layer; the cache is the list of the layers' caches."""
+        check_finite("Sequential", x)
         caches = []
         for layer in self.layers:
             x, cache = layer.forward(x)
@@ -164,7 +165,7 @@ def _put(arrays: dict[str, Array], i: int, more: dict[str, Array]) -> None:
 
 
 def check_batch(owner: str, x: Array, features: int | None = None, like: Array | None = None) -> None:
-    """Refuse, with a reason, what is not a batch of finite floating-point rows.
+    """Refuse, with a reason, what is not a batch of floating-point rows.
 
     `x` must have shape (N, features), or (runs, N, features) for many nets at once; `like` is the
     weight array whose dtype `x` has to share. Raises TypeError or ValueError.
@@ -183,18 +184,16 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
         if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
             runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"
             raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
-    if not _is_finite(x):
-        bad = int(x.size - np.isfinite(x).sum())
-        raise ValueError(
-            f"{owner} expects finite numbers, got {bad} NaN or infinite of {x.size}"
-            " (did the training diverge?)"
-        )
 
 
-def _is_finite(x: Array) -> bool:
-    """Say whether `x` is free of NaN and infinity: one dot product is quicker than a look at each."""
-    flat = x.ravel(order="K")
-    return cmath.isfinite(np.vdot(flat, flat)) or bool(np.isfinite(x).all())
+def check_finite(owner: str, x: Array) -> None:
+    """Refuse NaN and infinity, once at the door: inside a net they go on until the error shows them."""
+    flat = x.ravel(order="K") if isinstance(x, np.ndarray) else np.zeros(0)
+    if flat.dtype.kind not in "fc" or cmath.isfinite(np.vdot(flat, flat)):  # quicker than a look at each
+        return
+    bad = int(x.size - np.isfinite(x).sum())
+    if bad:
+        raise ValueError(f"{owner} expects finite numbers, got {bad} NaN or infinite of {x.size}")
 
 
 def check_dy(owner: str, dy: Array, shape: tuple[int, ...]) -> None:

@@ -26,7 +26,9 @@ def sum_of_squares(y: Array, d: Array) -> tuple[Array, Array]:
     """
     check_targets("sum_of_squares", y, d)
     dy = y - d  # eq:losses-dsse
-    return 0.5 * np.einsum("...cj,...cj->...", dy, dy), dy  # eq:losses-sse
+    E = 0.5 * np.einsum("...cj,...cj->...", dy, dy)  # eq:losses-sse
+    check_error("sum_of_squares", E, y, d)
+    return E, dy
 
 
 def softmax_cross_entropy(x: Array, t: Array) -> tuple[Array, Array]:
@@ -42,6 +44,7 @@ def softmax_cross_entropy(x: Array, t: Array) -> tuple[Array, Array]:
     e = np.exp(shifted)
     total = e.sum(axis=-1, keepdims=True)
     E = -np.einsum("...ck,...ck->...", t, shifted - np.log(total))  # eq:losses-cross-entropy
+    check_error("softmax_cross_entropy", E, x, t)
     return E, e / total - t  # eq:losses-dcross-entropy
 
 
@@ -52,6 +55,7 @@ def logistic_cross_entropy(x: Array, d: Array) -> tuple[Array, Array]:
     """
     check_targets("logistic_cross_entropy", x, d)
     E = (np.logaddexp(0, x) - d * x).sum(axis=(-2, -1))  # eq:losses-logistic
+    check_error("logistic_cross_entropy", E, x, d)
     return E, logistic(x) - d  # eq:losses-dlogistic
 
 
@@ -76,5 +80,18 @@ def check_targets(owner: str, y: Array, d: Array) -> None:
         raise ValueError(f"{owner} expects at least one case, got shape {d.shape}")
     if d.dtype != y.dtype and "c" not in d.dtype.kind + y.dtype.kind:
         raise TypeError(f"{owner} expects targets of dtype {y.dtype}, got {d.dtype}")
-    if not np.isfinite(np.vdot(d, d)):
-        raise ValueError(f"{owner} expects finite targets, got NaN or infinity")
+
+
+class NotFiniteError(ValueError):
+    """An error E that is NaN or infinite: training cannot go on from there."""
+
+
+def check_error(owner: str, E: Array, y: Array, d: Array) -> None:
+    """Refuse an E that is not a finite number: every NaN and infinity of a net ends up in it."""
+    if np.isfinite(E).all():
+        return
+    bad = {"outputs": int((~np.isfinite(y)).sum()), "targets": int((~np.isfinite(d)).sum())}
+    found = " and ".join(f"{count} {name}" for name, count in bad.items() if count)
+    raise NotFiniteError(
+        f"{owner} expects a finite E, got {'NaN or infinity in ' + found if found else 'an overflow'}"
+    )

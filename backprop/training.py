@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .layer import Array, Layer
-from .losses import Loss
+from .layer import Array, Layer, Sequential
+from .losses import Loss, NotFiniteError
 from .optimizers import GradientDescent
 
 
@@ -53,7 +53,7 @@ def train(
     solved_at: Array | None = None
     for sweep in range(sweeps + 1):
         y, cache = net.forward(x)
-        E, dy = loss(y, d)
+        E, dy = _error(loss, net, x, y, d, sweep)
         if solved is not None:
             now = np.asarray(solved(y, d))
             solved_at = np.full(now.shape, -1) if solved_at is None else solved_at
@@ -69,6 +69,29 @@ def train(
             setattr(optimizer, name, value)
         optimizer.step(net.params, net.gradients(dy, cache))
     return History(np.array(errors), np.array(-1) if solved_at is None else solved_at)
+
+
+def _error(loss: Loss, net: Layer, x: Array, y: Array, d: Array, changes: int) -> tuple[Array, Array]:
+    """The loss; where it is not finite, say after how many changes and where in the net that begins."""
+    try:
+        return loss(y, d)
+    except NotFiniteError as problem:
+        where = _where_not_finite(net, x)
+        raise NotFiniteError(
+            f"{problem}, after {changes} changes; {where} (did the training diverge?)"
+        ) from None
+
+
+def _where_not_finite(net: Layer, x: Array) -> str:
+    """Name the first weights, or else the first layer, with NaN or infinity in them."""
+    for name, w in net.params.items():
+        if not np.isfinite(w).all():
+            return f"the first NaN or infinite weights are those of {name!r}"
+    for i, layer in enumerate(net.layers if isinstance(net, Sequential) else (net,)):
+        x = layer.forward(x)[0]
+        if not np.isfinite(x).all():
+            return f"the first NaN or infinite outputs are those of layer {i}, {type(layer).__name__}"
+    return "all weights and outputs are finite, the largest output is " + f"{np.abs(x).max():.3g}"
 
 
 def minibatches(
@@ -104,13 +127,14 @@ def train_minibatches(
     """
     if epochs < 1:
         raise ValueError(f"train_minibatches expects at least 1 epoch, got {epochs}")
-    errors = []
+    errors, changes = [], 0
     for epoch in range(epochs):
         total = 0.0
         for batch_x, batch_d in minibatches(x, d, size, rng):
             y, cache = net.forward(batch_x)
-            E, dy = loss(y, batch_d)
+            E, dy = _error(loss, net, batch_x, y, batch_d, changes)
             optimizer.step(net.params, net.gradients(dy, cache))
+            changes += 1
             total += float(E)
         errors.append(total)
         if after_epoch is not None and after_epoch(epoch):

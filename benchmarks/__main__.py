@@ -11,6 +11,9 @@ import os
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+if hasattr(os, "sched_setaffinity"):  # JAX keeps to one thread only where it has one processor
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 import argparse
 import importlib.util
@@ -27,7 +30,7 @@ RIVALS = {"PyTorch eager": c.torch_eager, "HIPS autograd": c.hips_autograd}
 NEEDS = {"PyTorch eager": "torch", "HIPS autograd": "autograd"}
 
 
-def seconds(step: Callable[[], None], times: int) -> float:
+def seconds(step: Callable[[], object], times: int) -> float:
     start = time.process_time()
     for _ in range(times):
         step()
@@ -35,7 +38,7 @@ def seconds(step: Callable[[], None], times: int) -> float:
 
 
 def ratios(
-    mine: Callable[[], None], theirs: Callable[[], None], pairs: int, budget: float
+    mine: Callable[[], object], theirs: Callable[[], object], pairs: int, budget: float
 ) -> tuple[np.ndarray, float]:
     """Return the quartiles of theirs / mine over interleaved pairs, and my median seconds."""
     mine(), theirs()  # warm up
@@ -57,7 +60,7 @@ def machine() -> str:
     ]
     versions = [
         f"{name} {sys.modules[name].__version__}"
-        for name in ("numpy", "torch", "sklearn")
+        for name in ("numpy", "torch", "sklearn", "jax")
         if name in sys.modules
     ]
     kernels = ", ".join(sorted(set(blas)))
@@ -70,7 +73,9 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=0.02, help="seconds for each timing (default 0.02)")
     options = parser.parse_args()
     missing = [
-        module for module in ("torch", "autograd", "sklearn") if importlib.util.find_spec(module) is None
+        module
+        for module in ("torch", "autograd", "sklearn", "jax")
+        if importlib.util.find_spec(module) is None
     ]
     if missing:
         sys.exit(f"the benchmarks compare with {', '.join(missing)}: pip install -e '.[test,oracle]'")
@@ -90,7 +95,22 @@ def main() -> None:
         epochs = max(1, 20 * case.batch // len(case.x))
         fit, their_fit = c.sklearn_fit(case, epochs)
         show(case.name, f"scikit-learn fit, {epochs} epochs", *ratios(fit, their_fit, options.pairs // 3, 0))
+    many(options.pairs // 3)
     print(f"\n{machine()}")
+
+
+def many(pairs: int) -> None:
+    """Time many nets at once against JAX, compiled before and with its compiling, once the weights have agreed."""
+    ours, theirs = c.many_nets()
+    start = time.process_time()
+    compiled = theirs()
+    first = time.process_time() - start
+    for name, w in ours().items():
+        np.testing.assert_allclose(compiled[name], w, rtol=1e-9, atol=1e-11, err_msg=f"JAX, {name}")
+    name = f"{c.RUNS} symmetry nets, {c.SWEEPS} sweeps"
+    quartiles, mine = ratios(ours, theirs, pairs, 0)
+    show(name, "JAX, compiled before", quartiles, mine)
+    show(name, "JAX, with its compiling", np.full(3, first / mine), mine)
 
 
 def show(case: str, against: str, quartiles: np.ndarray, mine: float) -> None:

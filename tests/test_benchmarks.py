@@ -25,3 +25,10 @@ def test_a_fit_of_scikit_learn_moves_the_weights_as_ours_does() -> None:
     pytest.importorskip("sklearn")
     for case in CASES[1:]:
         cases.sklearn_fit(case, 1)
+
+
+def test_jax_ends_with_our_weights() -> None:
+    pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
+    ours, theirs = cases.many_nets()
+    for name, w in ours().items():
+        np.testing.assert_allclose(theirs()[name], w, rtol=1e-9, atol=1e-11)

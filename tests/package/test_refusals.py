@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from backprop import (
     check_network,
     complex_step_gradient,
     logistic_cross_entropy,
+    mean_over_cases,
     minibatches,
     normal,
     numerical_gradient,
@@ -50,7 +52,7 @@ def test_losses_refuse_targets_that_do_not_fit(loss: Callable[..., object]) -> N
     with pytest.raises(ValueError, match="at least one case"):
         loss(y[:0], good[:0])
     good[0, 0] = np.nan
-    with pytest.raises(ValueError, match=r"finite targets|sum to 1"):
+    with pytest.raises(ValueError, match=r"1 targets|sum to 1"):
         loss(y, good)
 
 
@@ -104,9 +106,56 @@ def test_step_refuses_gradients_that_do_not_fit_and_changes_nothing() -> None:
     np.testing.assert_array_equal(b, [3.0])
 
 
-def test_a_training_that_diverges_says_so() -> None:
-    x = np.full((1, 1), 10.0)
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match="did the training diverge"):
-        net = Dense(1, 1, np.random.default_rng(0))
-        deep = Sequential(net, Dense(1, 1, np.random.default_rng(1)))
-        train(deep, sum_of_squares, x, ONE, GradientDescent(1.0), 200)
+def test_losses_refuse_an_error_that_is_no_number() -> None:
+    good = np.full((2, 3), 1 / 3)
+    for loss in (
+        sum_of_squares,
+        softmax_cross_entropy,
+        logistic_cross_entropy,
+        mean_over_cases(sum_of_squares),
+    ):
+        for bad in (np.nan, np.inf, -np.inf):
+            y = np.zeros((2, 3))
+            y[1, 1] = bad
+            with (
+                np.errstate(all="ignore"),
+                pytest.raises(ValueError, match="finite E, got NaN or infinity in 1 outputs"),
+            ):
+                loss(y, good)
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="finite E, got an overflow"):
+        sum_of_squares(np.full((1, 1), 1e200), ONE)
+    stack = np.zeros((4, 2, 3))
+    stack[2, 0, 0] = np.nan
+    with pytest.raises(ValueError, match="1 outputs"):
+        sum_of_squares(stack, good)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (3, 4, 2)])
+@pytest.mark.parametrize("rate", [1e9, 1e150])
+def test_a_training_that_diverges_says_where(sizes: tuple[int, ...], rate: float) -> None:
+    rng = np.random.default_rng(0)
+    x, d = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+    net = Sequential(*(Dense(a, b, rng) for a, b in pairwise(sizes)))
+    says = r"finite E, got .*, after \d+ changes; .*(weights are those of|outputs are those of layer|all weights).*did the training diverge"
+    for run in (
+        lambda: train(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50),
+        lambda: train_minibatches(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50, size=2),
+    ):
+        with np.errstate(all="ignore"), pytest.raises(ValueError, match=says):
+            run()
+
+
+def test_the_message_names_the_weights_or_the_layer() -> None:
+    rng = np.random.default_rng(0)
+    net = Sequential(Dense(1, 1, rng), Dense(1, 1, rng))
+    net.params["1.W"][...] = np.nan
+    with pytest.raises(
+        ValueError, match="after 0 changes; the first NaN or infinite weights are those of '1.W'"
+    ):
+        train(net, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
+    net.params["1.W"][...] = net.params["0.W"][...] = 1e200
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="outputs are those of layer 1, Dense"):
+        train(net, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
+    lone = Dense.from_weights([[1e200]])
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match=r"largest output is 1e\+200"):
+        train(lone, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
