@@ -150,7 +150,7 @@ def test_the_message_names_the_weights_or_the_layer() -> None:
     net = Sequential(Dense(1, 1, rng), Dense(1, 1, rng))
     net.params["1.W"][...] = np.nan
     with pytest.raises(
-        ValueError, match="after 0 changes; the first NaN or infinite weights are those of '1.W'"
+        ValueError, match=r"after 0 changes; the first NaN or infinite weights are those of '1\.W'"
     ):
         train(net, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
     net.params["1.W"][...] = net.params["0.W"][...] = 1e200

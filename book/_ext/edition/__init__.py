@@ -26,6 +26,7 @@ from . import (
     streams,
     switcher,
     tables,
+    tags,
     toc,
     words,
 )
@@ -33,7 +34,7 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, cache, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
-    notebooks, streams, cite, assets, slim,
+    notebooks, streams, cite, assets, tags, slim,
 )  # fmt: skip
 
 
