@@ -100,7 +100,7 @@ def main() -> None:
 
 
 def many(pairs: int) -> None:
-    """Time many nets at once against JAX, compiled before and with its compiling, once the weights have agreed."""
+    """Time many nets at once against JAX, without and with its compiling, once the weights have agreed."""
     ours, theirs = c.many_nets()
     start = time.process_time()
     compiled = theirs()

@@ -136,7 +136,8 @@ def test_a_training_that_diverges_says_where(sizes: tuple[int, ...], rate: float
     rng = np.random.default_rng(0)
     x, d = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
     net = Sequential(*(Dense(a, b, rng) for a, b in pairwise(sizes)))
-    says = r"finite E, got .*, after \d+ changes; .*(weights are those of|outputs are those of layer|all weights).*did the training diverge"
+    where = "weights are those of|outputs are those of layer|all weights"
+    says = rf"finite E, got .*, after \d+ changes; .*({where}).*did the training diverge"
     for run in (
         lambda: train(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50),
         lambda: train_minibatches(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50, size=2),
