@@ -15,8 +15,8 @@ from . import (
     assets,
     bibliography,
     boxes,
-    cache,
     cite,
+    executed,
     korean,
     language,
     lines,
@@ -32,7 +32,7 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, cache, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
     notebooks, streams, cite, assets, slim,
 )  # fmt: skip
 
