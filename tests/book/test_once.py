@@ -60,13 +60,13 @@ def run(small: Path, tmp_path: Path) -> Callable[..., tuple[int, str]]:
         "OPENBLAS_NUM_THREADS": "1",
     }
 
-    def apply(*command: str) -> tuple[int, str]:
+    def apply(*command: str, status: int = 0) -> tuple[int, str]:
         count.write_text("", encoding="utf-8")
         done = subprocess.run(
             [sys.executable, *command], cwd=small, env=variables, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return count.read_text(encoding="utf-8").count("one"), done.stdout
+        assert done.returncode == status, done.stdout + done.stderr
+        return count.read_text(encoding="utf-8").count("one"), done.stdout + done.stderr
 
     return apply
 
@@ -106,3 +106,15 @@ def test_one_page_of_one_edition_runs_alone(small: Path, run: Callable[..., tupl
     edit(small / "book" / "en" / "sample.md", "1e-3))", "1e-3) + 0)")
     started, said = run("book/_tools/notebooks.py", "sample")
     assert started == 1 and "ko/sample unchanged" in said and "en/sample executed in " in said
+
+
+def test_a_page_that_fails_stops_the_site(small: Path, run: Callable[..., tuple[int, str]]) -> None:
+    """Before anything is built; the other pages have run by then, and what they gave is kept."""
+    for language in ("ko", "en"):
+        edit(small / "book" / language / "second.md", "1e-3))", "1 / 0))")
+    started, said = run("book/_tools/site.py", status=1)
+    assert started == len(PAGES) and "sample executed in " in said and "second FAILED" in said
+    assert "book/ko/second.md:45: ZeroDivisionError: division by zero" in said and "Cell In" not in said
+    assert "building both editions" not in said
+    started, said = run("book/_tools/site.py", status=1)
+    assert started == 1 and "sample" not in said

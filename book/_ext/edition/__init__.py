@@ -26,14 +26,15 @@ from . import (
     streams,
     switcher,
     tables,
+    texts,
     toc,
     words,
 )
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
-    notebooks, streams, cite, assets, slim,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
+    switcher, notebooks, streams, cite, assets, slim,
 )  # fmt: skip
 
 
