@@ -46,13 +46,14 @@ serve: site
 	@echo "http://localhost:$(PORT)/  (Ctrl+C stops)"
 	@$(PY) -m http.server --directory _build/site $(PORT)
 
-# From what answers soonest to what takes longest. With CI=1 the slow tests run too.
+# From what answers soonest to what takes longest. With CI=1 the slow tests run too. nbval runs every page, in one
+# edition: the other's notebook holds the same code and outputs, which a test in tests/book/test_nbval.py compares.
 test: site
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m pytest tests backprop --doctest-modules -n 2 --dist worksteal
-	$(PY) -m pytest notebooks --nbval --nbval-current-env -n 2 --dist loadfile
+	$(PY) -m pytest notebooks/ko --nbval --nbval-current-env -n 2 --dist loadfile
 
 notebooks: $(READY)
 	$(PY) book/_tools/notebooks.py

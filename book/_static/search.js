@@ -8,3 +8,75 @@ Search.htmlToText = (html, anchor) => {
   const text = (anchor && page.querySelector(`article ${anchor}`)) || article;
   return text ? text.textContent.replace(/\s+/g, " ") : "";
 };
+
+// Korean: a word of two syllables or more is found wherever it stands, also inside another (함수 in 손실함수); and one
+// of four or more also where it is written apart (연쇄법칙, 연쇄 법칙). Search.texts is the pages' Hangul, from texts.py;
+// the other edition has none, and its search is Sphinx's own, as it is for words of other scripts.
+{
+  const isKorean = (word) => /^[가-힣]{2,}$/.test(word);
+  const pattern = (word) => new RegExp(word.length < 4 ? word : [...word].join(" ?"), "g");
+  const bare = (text) => text.replaceAll(" ", "");
+
+  // How often a word stands in a text, and whether as a word of its own, whichever particle follows.
+  const look = (text, word, stem) => {
+    let times = 0, alone = false;
+    for (const match of text.matchAll(pattern(word))) {
+      times += 1;
+      if (alone || /[가-힣]/.test(text[match.index - 1] ?? "")) continue;
+      const end = match.index + match[0].length;
+      const particle = text.slice(end).match(/^[가-힣]*/)[0];
+      alone = stem(bare(match[0]) + particle) === word;
+    }
+    return { times, alone };
+  };
+
+  const sphinxsOwn = Search._performSearch;
+  Search._performSearch = (query, terms, excluded, highlight, objects) => {
+    const words = [...terms].filter(isKorean);
+    if (!Search.texts || !words.length) return sphinxsOwn(query, terms, excluded, highlight, objects);
+    document.getElementById("search-progress")?.replaceChildren();
+    const { docnames, filenames, titles, alltitles } = Search._index;
+    const others = [...terms].filter((word) => !isKorean(word));
+    const stemmer = new Stemmer();
+    const names = (title) => words.every((word) => pattern(word).test(title));
+
+    // In whose headings the words stand; a heading that is little more than the words is a result of its own.
+    const headed = new Set(), sections = [];
+    for (const [title, places] of Object.entries(alltitles)) {
+      if (!names(title)) continue;
+      const part = 2 * words.join("").length >= bare(title).length;
+      for (const [file, id] of places) {
+        headed.add(file);
+        if (part && id !== null && !others.length) sections.push([file, id, title.trim()]);
+      }
+    }
+
+    // Best is a page with the words in its title, then such a section, then a page with the words in a heading, then
+    // one that has them as words, then one that has them within others; among equals, the one that has them most often.
+    let pages = docnames.map((_, file) => file);
+    for (const word of others) {
+      const found = Search.performTermsSearch(new Set([word]), excluded).map(([name]) => name);
+      pages = pages.filter((file) => found.includes(docnames[file]));
+    }
+    const results = [];
+    for (const file of pages) {
+      const seen = words.map((word) => look(Search.texts[docnames[file]] ?? "", word, stemmer.stemWord));
+      if (seen.some(({ times }) => !times)) continue;
+      const times = Math.min(9999, seen.reduce((sum, each) => sum + each.times, 0));
+      const rank = names(titles[file]) ? 4 : headed.has(file) ? 2 : seen.every(({ alone }) => alone) ? 1 : 0;
+      results.push([docnames[file], titles[file], "", null, 10000 * rank + times, filenames[file]]);
+      for (const [at, id, title] of sections)
+        if (at === file)
+          results.push([docnames[file], `${titles[file]} > ${title}`, `#${id}`, null, 30000 + times, filenames[file]]);
+    }
+    return results.sort(_orderResultsByScoreThenName); // the best last, as Sphinx has it
+  };
+
+  // The passage shown begins where the word stands, also where it is written apart.
+  const sphinxsSummary = Search.makeSearchSummary;
+  Search.makeSearchSummary = (html, words, anchor) => {
+    const text = Search.htmlToText(html, anchor);
+    const written = (word) => (isKorean(word) && text.match(pattern(word))?.[0]) || word;
+    return sphinxsSummary(html, new Set([...words].map(written)), anchor);
+  };
+}

@@ -1,8 +1,8 @@
 """Write the notebooks from the pages: ``make notebooks``, or ``python book/_tools/notebooks.py [PAGE ...]``.
 
-A page is executed once for both editions, because their code is the same; text outputs are kept, images are
-dropped, and nothing that changes from run to run (times, versions, random ids) is written. A page whose code,
-package and outputs are as they were at its last run is not executed again.
+The cells' outputs are those that the site shows (execute.py runs what has changed, once for both editions);
+text is kept, images are dropped, and nothing that changes from run to run (times, versions, random ids) is
+written.
 """
 
 from __future__ import annotations
@@ -10,31 +10,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import copy
-import hashlib
-import json
-import os
 import sys
-import time
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
 import yaml
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
+from execute import LANGUAGES, PageFails, Store, complaints, pages_in
 from plain import Edition
 
 ROOT = Path(__file__).resolve().parents[2]
-LANGUAGES = ("ko", "en")
-AT_ONCE = 2
-CELL_SECONDS = 120
-PAGE_SECONDS = 10
-#: Distributions whose version may change an output; a new one makes every page run again.
-DECIDING = ("numpy", "matplotlib", "scikit-learn", "ipykernel")
 
 INSTALL = """\
 import sys
@@ -106,20 +94,6 @@ def _metadata(tags: list[str]) -> dict[str, Any]:
     return {**hidden, "tags": list(tags)}
 
 
-def package_hash(root: Path) -> str:
-    """A hash of the package's code and data and of the versions that may change an output."""
-    digest = hashlib.sha256()
-    for path in sorted((root / "backprop").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
-    for name in DECIDING:
-        try:
-            digest.update(f"{name} {metadata.version(name)}".encode())
-        except metadata.PackageNotFoundError:
-            continue
-    return digest.hexdigest()
-
-
 def code_of(notebook: Any) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -128,30 +102,13 @@ def outputs_of(notebook: Any) -> list[Any]:
     return [[cell.execution_count, cell.outputs] for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def digest_of(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-async def execute(notebook: Any, folder: Path, root: Path) -> None:
-    """Run the notebook in ``folder`` and keep outputs that are the same on every run."""
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        extra_arguments=["--log-level=40"],  # errors only
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(paths)}
-    described = copy.deepcopy(notebook.metadata)
-    await client.async_execute(env=environment)
-    notebook.metadata = described  # without the kernel's version
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.metadata.pop("execution", None)
-            cell.outputs = [kept for output in cell.outputs if (kept := _stable(output))]
+def written(cells: list[Any]) -> list[Any]:
+    """What the page's cells gave as the notebook has it: after the cell that installs, and without images."""
+    kept = [
+        [count and count + 1, [stable for output in given if (stable := _stable(output))]]
+        for count, given in cells
+    ]
+    return [[1, []], *kept]
 
 
 def _stable(output: Any) -> Any:
@@ -166,109 +123,60 @@ def _stable(output: Any) -> Any:
         output.metadata = {}
         if not output.data:
             return None
+    if output.get("execution_count"):
+        output.execution_count += 1
     return output
 
 
 class Writer:
-    """Brings notebooks up to date: executes the pages that changed, rewrites what differs."""
+    """Brings notebooks up to date: has the pages executed that changed, rewrites what differs."""
 
     def __init__(self, root: Path, force: bool = False, quiet: bool = False) -> None:
-        self.root, self.force, self.quiet = root, force, quiet
+        self.root, self.quiet = root, quiet
+        self.store = Store(root, force)
         self.settings = Settings.read(root)
         self.editions = {language: Edition(root, language) for language in LANGUAGES}
-        self.package = package_hash(root)
-        self.record = root / "_build" / "notebooks.json"
-        self.known = self.read_record()
-        self.done: dict[str, list[str]] = {}
         self.failures: list[str] = []
-
-    def read_record(self) -> dict[str, list[str]]:
-        """Page to what it was made from and what came out, at its last run on this machine."""
-        try:
-            return dict(json.loads(self.record.read_text(encoding="utf-8")))
-        except (FileNotFoundError, json.JSONDecodeError):
-            return {}
 
     def say(self, text: str) -> None:
         if not self.quiet:
             print(text, flush=True)
 
     async def write(self, names: list[str]) -> None:
-        gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self.write_page(name, gate) for name in names))
-        self.record.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.record.with_suffix(
-            f".{os.getpid()}"
-        )  # another run may be writing: replace, and keep what it did
-        draft.write_text(json.dumps({**self.read_record(), **self.done}, indent=1, sort_keys=True) + "\n")
-        draft.replace(self.record)
+        await asyncio.gather(*map(self.write_page, names))
 
-    async def write_page(self, name: str, gate: asyncio.Semaphore) -> None:
-        paths = {language: self.root / "book" / language / f"{name}.md" for language in LANGUAGES}
-        editions = {
-            language: page_notebook(path, self.settings, self.editions[language])
-            for language, path in paths.items()
-            if path.exists()
-        }
+    async def write_page(self, name: str) -> None:
         done: list[tuple[list[str], list[Any]]] = []  # code, and the outputs it gave
-        for language, notebook in editions.items():
-            code = code_of(notebook)
+        for language in LANGUAGES:
+            path = self.root / "book" / language / f"{name}.md"
+            if not path.exists():
+                continue
+            notebook = page_notebook(path, self.settings, self.editions[language])
+            code = code_of(notebook)[1:]  # without the cell that installs
             if not code:
                 return
-            target = self.root / "notebooks" / language / f"{name}.ipynb"
-            target.parent.mkdir(parents=True, exist_ok=True)
             outputs = next((outputs for known, outputs in done if known == code), None)
             how = "from its twin"
             if outputs is None:
-                outputs, how = self.kept(name, language, code, target), "unchanged"
-            if outputs is None:
-                async with gate:
-                    start = time.perf_counter()
-                    try:
-                        await execute(notebook, target.parent, self.root)
-                    except CellExecutionError as error:
-                        self.failures.append(f"{paths[language].relative_to(self.root)}: {error}")
-                        self.say(f"notebooks: {language}/{name} FAILED")
-                        return
-                    seconds = time.perf_counter() - start
-                    how = f"executed in {seconds:.1f} s"
-                    if seconds > PAGE_SECONDS:
-                        how += f" (a page should take {PAGE_SECONDS} s at most)"
-                outputs = outputs_of(notebook)
-                self.complain(paths[language], outputs)
-            done.append((code, outputs))
-            for cell, (count, given) in zip(
-                (cell for cell in notebook.cells if cell.cell_type == "code"), outputs, strict=True
-            ):
-                cell.execution_count, cell.outputs = count, nbformat.from_dict(copy.deepcopy(given))
+                try:
+                    result = await self.store.result(path, code)
+                except PageFails as error:
+                    self.failures.append(str(error))
+                    self.say(f"notebooks: {language}/{name} FAILED")
+                    return
+                outputs, how = written(result.cells), result.how
+                self.failures += complaints(path, self.root, result.cells)
+                done.append((code, outputs))
+            cells = (cell for cell in notebook.cells if cell.cell_type == "code")
+            for cell, (count, given) in zip(cells, outputs, strict=True):
+                cell.execution_count, cell.outputs = count, copy.deepcopy(given)
             text = nbformat.writes(notebook, version=4, indent=1) + "\n"
+            target = self.root / "notebooks" / language / f"{name}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_text(encoding="utf-8") != text:
                 target.write_text(text, encoding="utf-8")
                 how += ", written"
-            self.done[f"{language}/{name}"] = [digest_of(code, self.package), digest_of(outputs)]
             self.say(f"notebooks: {language}/{name} {how}")
-
-    def kept(self, name: str, language: str, code: list[str], target: Path) -> list[Any] | None:
-        """The outputs of the last run, if neither code nor package nor the outputs themselves have changed since."""
-        if self.force or not target.exists():
-            return None
-        outputs = outputs_of(nbformat.read(target, as_version=4))
-        same = self.known.get(f"{language}/{name}") == [digest_of(code, self.package), digest_of(outputs)]
-        return outputs if same and len(outputs) == len(code) else None
-
-    def complain(self, path: Path, outputs: list[Any]) -> None:
-        for number, (_, given) in enumerate(outputs):
-            for output in given:
-                if output.get("name") == "stderr":
-                    text = output["text"].strip().split("\n")[-1]
-                    self.failures.append(
-                        f"{path.relative_to(self.root)}: code cell {number} writes to stderr, which differs between "
-                        f"machines - make it not warn: {text}"
-                    )
-
-
-def pages_in(root: Path) -> list[str]:
-    return sorted({path.stem for language in LANGUAGES for path in (root / "book" / language).glob("*.md")})
 
 
 def write_notebooks(

@@ -1,8 +1,9 @@
 """Build the site: ``make site``, or ``python book/_tools/site.py [--force]``.
 
-Both editions are built by Jupyter Book, with every warning an error, into ``_build/ko`` and ``_build/en``,
-and put together in ``_build/site`` with a landing page. When nothing that a page is made of has changed since
-the last build, nothing is done. ``--keep-going-anyway`` assembles what was built in spite of warnings.
+The pages that have changed are executed, once for both editions (execute.py). Then Jupyter Book builds the two
+editions, at the same time and with every warning an error, into ``_build/ko`` and ``_build/en``, and they are put
+together in ``_build/site`` with a landing page. When nothing that a page is made of has changed since the last
+build, nothing is done. ``--keep-going-anyway`` assembles what was built in spite of warnings.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import distributions
 from pathlib import Path
+
+from execute import LANGUAGES, execute_all
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
 STAMP = BUILD / "site.stamp"
-LANGUAGES = ("ko", "en")
 SOURCES = ("book", "backprop", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
 # What the theme brings and no page asks for.
 UNUSED = (
@@ -34,7 +38,7 @@ UNUSED = (
     ".buildinfo",
 )
 NOT_PAGES = ("_static/scripts/bootstrap.js", "_static/webpack-macros.html", "_static/sbt-webpack-macros.html")
-SILENCED = ("Kernel is running over TCP without encryption",)
+TERMINAL = threading.Lock()
 
 
 def main() -> int:
@@ -52,7 +56,16 @@ def main() -> int:
         print(f"nothing has changed; the site is in {SITE.relative_to(ROOT)} (make serve opens it)")
         return 0
     STAMP.unlink(missing_ok=True)
-    problems = [language for language in LANGUAGES if not build(language)]
+    started = time.monotonic()
+    failures = execute_all(ROOT, say)
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    if failures:
+        return 1
+    say(f"the pages' outputs are there after {time.monotonic() - started:.0f} s; building both editions ...")
+    with ThreadPoolExecutor(len(LANGUAGES)) as pool:
+        good = dict(zip(LANGUAGES, pool.map(build, LANGUAGES), strict=True))
+    problems = [language for language in LANGUAGES if not good[language]]
     if problems and not arguments.keep_going_anyway:
         print(f"not built because of the warnings above: {', '.join(problems)}", file=sys.stderr)
         return 1
@@ -61,6 +74,10 @@ def main() -> int:
         STAMP.write_text(state)
     print(f"the site is in {SITE.relative_to(ROOT)} (make serve opens it)")
     return 1 if problems else 0
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
 
 
 def state_of_sources() -> str:
@@ -80,29 +97,29 @@ def state_of_sources() -> str:
 
 
 def build(language: str) -> bool:
-    """One edition, from nothing but the cache of executed cells; its warnings go to the terminal."""
+    """One edition, from nothing but the pages' outputs; its warnings go to the terminal, in one piece."""
     started = time.monotonic()
-    print(f"{language}: building ...", flush=True)
     shutil.rmtree(BUILD / language, ignore_errors=True)
     command = [
         *(str(Path(sys.executable).with_name("jupyter-book")), "build", f"book/{language}"),
         *("--config", "_config.yml", "--toc", str(ROOT / "_toc.yml"), "--path-output", f"_build/{language}"),
         *("-W", "-n", "--keep-going", "--quiet"),
     ]
-    environment = dict(
-        os.environ, PYDEVD_DISABLE_FILE_VALIDATION="1", PYTHONWARNINGS="ignore::DeprecationWarning"
-    )
+    environment = dict(os.environ, PYTHONWARNINGS="ignore::DeprecationWarning")
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
-    lines = [line for line in process.stdout if not any(words in line for words in SILENCED)]
+    lines = list(process.stdout)
     good = process.wait() == 0
     if not good:
-        sys.stderr.writelines(lines)
         for report in sorted((BUILD / language / "_build" / "html" / "reports").glob("*.log")):
-            print(f"--- {report.stem}\n{report.read_text('utf-8')}", file=sys.stderr)
-    print(f"{language}: {'built' if good else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+            lines.append(f"--- {report.stem}\n{report.read_text('utf-8')}\n")
+    with TERMINAL:  # the other edition may be done at the same time
+        if not good:
+            sys.stderr.write("".join(lines))
+            sys.stderr.flush()
+        say(f"{language}: {'built' if good else 'FAILED'} in {time.monotonic() - started:.0f} s")
     return good
 
 

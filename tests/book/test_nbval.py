@@ -7,9 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from execute import LANGUAGES
 from kernels import NBVAL, OTHERS, PARALLEL, applies, environment
+from notebooks import code_of, outputs_of
+
+MAKE = "run make notebooks and commit the result"
 
 KERNEL = """
 import hashlib, numpy, threadpoolctl
@@ -47,6 +52,30 @@ def test_nbval_sees_changed_outputs(copy: Path, root: Path) -> None:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
     done = nbval(copy, root)
     assert done.returncode == 1 and "2 failed, 6 passed" in done.stdout, done.stdout
+    assert done.stdout.count("make notebooks writes it anew") == 2, "what to do stands under each"
+
+
+def test_both_notebooks_of_a_page_are_one_run(root: Path) -> None:
+    """What nbval finds in one edition holds for the other: the same code, the same outputs, cell by cell.
+
+    Therefore `make test` runs the Korean notebooks only, and the tests below and Binder's the English ones, so
+    that every page is run wherever any is, and every file of both editions somewhere.
+    """
+    ko, en = (
+        {path.name: path for path in (root / "notebooks" / language).glob("*.ipynb")}
+        for language in LANGUAGES
+    )
+    assert ko.keys() == en.keys() and ko
+    cells = 0
+    for name, path in ko.items():
+        mine, theirs = (nbformat.read(each, as_version=4) for each in (path, en[name]))
+        assert code_of(mine) == code_of(theirs), f"{name}: {MAKE}"
+        for number, (a, b) in enumerate(zip(outputs_of(mine), outputs_of(theirs), strict=True)):
+            assert a == b, f"{name}: code cell {number} printed something else in one of the editions: {MAKE}"
+            cells += 1
+    assert cells >= 10 * len(ko)
+    recipe = (root / "Makefile").read_text(encoding="utf-8")
+    assert "pytest notebooks/ko --nbval" in recipe
 
 
 def kernel(root: Path, other: str | None = None) -> tuple[str, str]:
@@ -73,7 +102,7 @@ def test_the_kernel_is_another(other: str, root: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("other", OTHERS)
 def test_the_notebooks_print_the_same_under(other: str, root: Path) -> None:
-    """One edition is enough: its code and outputs are those of the other (``check_notebooks``)."""
+    """One edition is enough: its code and outputs are those of the other."""
     notebooks = sorted((root / "notebooks" / "en").glob("*.ipynb"))
     assert notebooks, "there is no notebook to run: make notebooks"
     done = run([*NBVAL, *PARALLEL, *map(str, notebooks)], root, other)

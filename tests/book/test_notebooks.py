@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import execute
+from execute import KEPT, Store
 from notebooks import INSTALL, Settings, page_notebook, write_notebooks
 from plain import Edition
 
@@ -43,7 +46,6 @@ def test_nothing_changed_nothing_run(copy: Path, capsys: pytest.CaptureFixture[s
     [
         ("book/ko/sample.md", "1e-3))", "1e-3) + 0)"),  # the page's code
         ("backprop/dense.py", '"""Total inputs."""', '"""Total inputs, added."""'),  # the package
-        (KO, "-1.799\\n", "-1.800\\n"),  # an output, by hand
     ],
 )
 def test_a_change_is_run_again(
@@ -56,6 +58,15 @@ def test_a_change_is_run_again(
     assert write_notebooks(copy) == []
     assert "ko/sample executed" in progress(capsys)[0]
     assert "-1.799\\n" in (copy / KO).read_text(encoding="utf-8")
+
+
+def test_an_output_changed_by_hand_is_put_right(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copy / KO
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("-1.799\\n", "-1.800\\n", 1), encoding="utf-8")
+    assert write_notebooks(copy) == []
+    assert progress(capsys) == ["ko/sample unchanged, written", "en/sample from its twin"]
+    assert path.read_text(encoding="utf-8") == before
 
 
 def test_prose_alone_is_rewritten_without_running(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,16 +91,28 @@ def test_what_is_kept(good_root: Path) -> None:
     assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
 
 
-@pytest.mark.parametrize("record", ["", "{", None])
+@pytest.mark.parametrize("record", ["", "{", "[]", None])
 def test_a_lost_record_only_costs_time(
     record: str | None, copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = copy / "_build/notebooks.json"
+    (file,) = (copy / "_build/executed").glob("sample.*.json")
     file.write_text(record, encoding="utf-8") if record is not None else file.unlink()
     assert write_notebooks(copy) == []
     assert "ko/sample executed" in progress(capsys)[0]
     assert write_notebooks(copy) == []
     assert progress(capsys)[0] == "ko/sample unchanged"
+
+
+def test_what_is_kept_of_old_runs_is_bounded(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for number in range(KEPT + 2):
+        file = store.file("page", [f"print({number})"])
+        store.keep(file, [[1, []]])
+        os.utime(file, (number, number))
+    store.keep(store.file("other", ["print(0)"]), [[1, []]])
+    last = store.file("page", [f"print({KEPT + 1})"])
+    assert last.exists() and not store.file("page", ["print(0)"]).exists()
+    assert len(list((tmp_path / "_build/executed").iterdir())) == KEPT + 1
 
 
 def test_a_notebook_of_a_page_that_is_gone(copy: Path) -> None:
@@ -99,11 +122,55 @@ def test_a_notebook_of_a_page_that_is_gone(copy: Path) -> None:
     assert not gone.exists()
 
 
-def test_a_failing_page_says_where(copy: Path) -> None:
+def line_of(path: Path, text: str) -> int:
+    return path.read_text(encoding="utf-8").split(text)[0].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "says"),
+    [
+        ("1e-3))\nprint", "1e-3)) ; 1 / 0\nprint", "1 / 0", "ZeroDivisionError: division by zero"),
+        (
+            "1e-3))\nprint",
+            "1e-3))\ndef f():\n    lost\n\n\nf()\nprint",
+            "f()\nprint",
+            "NameError: name 'lost'",
+        ),
+        ("fig = Figure()", "fig = = Figure()", "fig = = Figure()", "SyntaxError: invalid syntax"),
+        ("[-0.6], [3], 1e-3) + 1.799) <", "[-0.6], 3, 1e-3) + 1.799) <", "assert abs(forward", "TypeError: "),
+        ("fig = Figure()", "import os; os._exit(3)", "from matplotlib.figure", "ends Python itself"),
+    ],
+)
+def test_a_failing_page_says_where(old: str, new: str, at: str, says: str, copy: Path) -> None:
+    """The line of the page, though cells know only their own, and no colours."""
     path = copy / "book/ko/sample.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("1e-3))", "1 / 0))"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
     (failure,) = write_notebooks(copy, quiet=True)
-    assert failure.startswith("book/ko/sample.md") and "ZeroDivisionError" in failure
+    assert failure.startswith(f"book/ko/sample.md:{line_of(path, at)}: ") and says in failure.split("\n")[0]
+    assert "\x1b" not in failure and "Cell In" not in failure
+    if "NameError" in says:  # the way there, in lines of the page
+        assert f"book/ko/sample.md:{line_of(path, '    lost')}, line" in failure
+
+
+def test_a_cell_that_takes_too_long_says_where(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execute, "CELL_SECONDS", 2)
+    path = copy / "book/ko/sample.md"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("fig = Figure()", "while True: pass"), encoding="utf-8"
+    )
+    (failure,) = write_notebooks(copy, quiet=True)
+    line = line_of(path, "from matplotlib.figure")
+    assert failure == f"book/ko/sample.md:{line}: the cell that begins here takes more than 2 s"
+
+
+def test_a_slow_page_is_told_of(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(execute, "PAGE_SECONDS", 0.1)
+    assert write_notebooks(copy, force=True) == []
+    assert "(a page should take 0.1 s at most)" in progress(capsys)[0]
 
 
 def test_a_warning_page_is_refused(copy: Path) -> None:
@@ -113,8 +180,9 @@ def test_a_warning_page_is_refused(copy: Path) -> None:
             "1e-3))", "1e-3))\nimport sys; sys.stderr.write('oh')"
         )
         path.write_text(text, encoding="utf-8")
-    (failure,) = write_notebooks(copy, quiet=True)
-    assert "writes to stderr" in failure and "oh" in failure
+    for _ in range(2):  # and again when the outputs are known
+        (failure,) = write_notebooks(copy, quiet=True)
+        assert "book/ko/sample.md: code cell 1 writes to stderr" in failure and "oh" in failure
 
 
 def test_an_unknown_page_is_refused(copy: Path) -> None:

@@ -15,8 +15,8 @@ from . import (
     assets,
     bibliography,
     boxes,
-    cache,
     cite,
+    executed,
     korean,
     language,
     lines,
@@ -27,14 +27,15 @@ from . import (
     switcher,
     tables,
     tags,
+    texts,
     toc,
     words,
 )
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, cache, maths, lines, anchors, boxes, tables, bibliography, korean, switcher,
-    notebooks, streams, cite, assets, tags, slim,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
+    switcher, notebooks, streams, cite, assets, tags, slim,
 )  # fmt: skip
 
 
