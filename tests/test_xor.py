@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from backprop import (
+    Adaline,
     Dense,
     GradientDescent,
     Perceptron,
     Sequential,
     Threshold,
     normal,
+    numerical_gradient,
     sum_of_squares,
     train,
 )
@@ -25,15 +29,13 @@ SIGNS = np.where(T > 0, 1, -1)
 CASES = np.column_stack([X, np.ones(4)]).astype(int)
 
 
-def wired(hidden: Array, hidden_bias: Array, output: Array, output_bias: float) -> Sequential:
-    rng = np.random.default_rng(0)
-    n_hidden, n_in = np.shape(hidden)
-    net = Sequential(Dense(n_in, n_hidden, rng), Threshold(), Dense(n_hidden, 1, rng), Threshold())
-    net.params["0.W"][...] = hidden
-    net.params["0.b"][...] = hidden_bias
-    net.params["2.W"][...] = output
-    net.params["2.b"][...] = output_bias
-    return net
+def wired(hidden: ArrayLike, hidden_bias: ArrayLike, output: ArrayLike, output_bias: float) -> Sequential:
+    return Sequential(
+        Dense.from_weights(hidden, hidden_bias),
+        Threshold(),
+        Dense.from_weights(output, [output_bias]),
+        Threshold(),
+    )
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
@@ -44,6 +46,15 @@ def test_perceptron_repeats_its_weights_after_one_epoch(order: tuple[int, ...]) 
     assert (ends == ends[0]).all()
     assert np.linalg.norm(unit.path, axis=1).max() <= np.sqrt(3)
     assert unit.mistakes[1:] == [4] * 49  # each case once: the certificate of infeasibility
+    assert unit.mistakes[0] == (3 if ends[0].any() else 4)  # the first epoch may not be a lap yet
+
+
+def test_of_24_orders_16_come_back_to_zero_and_8_to_four_other_points() -> None:
+    orders = [list(order) for order in itertools.permutations(range(4))]
+    places = [Perceptron(max_epochs=2).fit(X[order], SIGNS[order]).path[-1] for order in orders]
+    counts = Counter(tuple(place.astype(int).tolist()) for place in places)
+    assert counts.pop((0, 0, 0)) == 16
+    assert counts == {(1, 1, 1): 2, (-1, 0, -1): 2, (0, -1, -1): 2, (0, 0, 1): 2}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -68,6 +79,33 @@ def test_fourteen_of_sixteen_functions_have_a_unit_and_two_a_certificate() -> No
     assert tuple(T > 0) in certificates
 
 
+def nearest_to_origin(points: Array) -> Array:
+    """The point of the convex hull of `points` that is nearest to the origin: the best of all faces."""
+    candidates = []
+    for size in range(1, points.shape[1] + 2):
+        for face in itertools.combinations(points, size):
+            P = np.array(face)
+            kkt = np.block([[P @ P.T, np.ones((size, 1))], [np.ones((1, size)), np.zeros((1, 1))]])
+            m = np.linalg.lstsq(kkt, np.eye(size + 1)[-1], rcond=None)[0][:size]
+            if (m > -1e-9).all() and np.isclose(m.sum(), 1):
+                candidates.append(m @ P)
+    return min(candidates, key=lambda p: float(p @ p))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_nearest_point_is_a_unit_or_the_origin(seed: int) -> None:
+    rng = np.random.default_rng(5000 + seed)
+    cases = np.column_stack([rng.integers(-3, 4, (6, 2)), np.ones(6)])
+    signs = rng.choice([-1, 1], 6)
+    signed = signs[:, None] * cases
+    p = nearest_to_origin(signed)
+    if np.linalg.norm(p) > 1e-6:
+        assert (signed @ p >= p @ p - 1e-9).all()  # a unit, with a margin of at least the length of p
+        assert Perceptron(max_epochs=5000).fit(cases[:, :2], signs).converged
+    else:
+        assert not Perceptron(max_epochs=300).fit(cases[:, :2], signs).converged
+
+
 @pytest.mark.parametrize(
     ("hidden", "hidden_bias", "output", "output_bias"),
     [
@@ -77,7 +115,7 @@ def test_fourteen_of_sixteen_functions_have_a_unit_and_two_a_certificate() -> No
     ],
 )
 def test_hand_wired_nets_compute_xor(
-    hidden: Array, hidden_bias: Array, output: Array, output_bias: float
+    hidden: ArrayLike, hidden_bias: ArrayLike, output: ArrayLike, output_bias: float
 ) -> None:
     net = wired(hidden, hidden_bias, output, output_bias)
     assert (net.forward(X)[0][:, 0] == T).all()
@@ -111,6 +149,30 @@ def test_linear_hidden_layers_end_at_one_half() -> None:
     E, _ = sum_of_squares(y, T[:, None])
     assert np.allclose(E, 0.5, atol=1e-4) and (E >= 0.5 - 1e-12).all()
     assert np.allclose(y, 0.5, atol=0.02)
+
+
+def test_adaline_ends_at_one_half_for_every_case_and_reports_half_the_mean() -> None:
+    unit = Adaline(0.2, epochs=3000).fit(X, T)
+    assert np.allclose(unit.path[-1], [0, 0, 0.5])
+    assert np.isclose(unit.errors[-1], 0.125)
+    assert np.isclose(0.5 * ((X @ unit.w + unit.b - T) ** 2).sum(), 0.5)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_numerical_derivatives_stop_at_the_first_step(seed: int) -> None:
+    def E(v: Array, last: bool) -> float:
+        layers = [
+            Dense.from_weights(v[:4].reshape(2, 2), v[4:6]),
+            Threshold(),
+            Dense.from_weights(v[6:8][None], v[8:]),
+        ]
+        net = Sequential(*layers, Threshold()) if last else Sequential(*layers)
+        return float(sum_of_squares(net.forward(X)[0], T[:, None])[0])
+
+    v = np.random.default_rng(6000 + seed).normal(size=9)
+    assert not numerical_gradient(lambda v: E(v, True), v).any()
+    gradient = numerical_gradient(lambda v: E(v, False), v)
+    assert not gradient[:6].any() and gradient[6:].any()
 
 
 def test_no_gradient_passes_a_threshold() -> None:
