@@ -82,16 +82,12 @@ def check_targets(owner: str, y: Array, d: Array) -> None:
         raise TypeError(f"{owner} expects targets of dtype {y.dtype}, got {d.dtype}")
 
 
-class NotFiniteError(ValueError):
-    """An error E that is NaN or infinite: training cannot go on from there."""
-
-
 def check_error(owner: str, E: Array, y: Array, d: Array) -> None:
-    """Refuse an E that is not a finite number: every NaN and infinity of a net ends up in it."""
+    """Refuse an E that is not finite, with FloatingPointError: every NaN of a net ends up in it."""
     if np.isfinite(E).all():
         return
     bad = {"outputs": int((~np.isfinite(y)).sum()), "targets": int((~np.isfinite(d)).sum())}
     found = " and ".join(f"{count} {name}" for name, count in bad.items() if count)
-    raise NotFiniteError(
+    raise FloatingPointError(
         f"{owner} expects a finite E, got {'NaN or infinity in ' + found if found else 'an overflow'}"
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .layer import Array, Layer, Sequential
-from .losses import Loss, NotFiniteError
+from .losses import Loss
 from .optimizers import GradientDescent
 
 
@@ -75,9 +75,9 @@ def _error(loss: Loss, net: Layer, x: Array, y: Array, d: Array, changes: int) -
     """The loss; where it is not finite, say after how many changes and where in the net that begins."""
     try:
         return loss(y, d)
-    except NotFiniteError as problem:
+    except FloatingPointError as problem:
         where = _where_not_finite(net, x)
-        raise NotFiniteError(
+        raise FloatingPointError(
             f"{problem}, after {changes} changes; {where} (did the training diverge?)"
         ) from None
 

@@ -52,7 +52,7 @@ def test_losses_refuse_targets_that_do_not_fit(loss: Callable[..., object]) -> N
     with pytest.raises(ValueError, match="at least one case"):
         loss(y[:0], good[:0])
     good[0, 0] = np.nan
-    with pytest.raises(ValueError, match=r"1 targets|sum to 1"):
+    with pytest.raises(FloatingPointError, match="1 targets"):
         loss(y, good)
 
 
@@ -119,14 +119,14 @@ def test_losses_refuse_an_error_that_is_no_number() -> None:
             y[1, 1] = bad
             with (
                 np.errstate(all="ignore"),
-                pytest.raises(ValueError, match="finite E, got NaN or infinity in 1 outputs"),
+                pytest.raises(FloatingPointError, match="finite E, got NaN or infinity in 1 outputs"),
             ):
                 loss(y, good)
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match="finite E, got an overflow"):
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="finite E, got an overflow"):
         sum_of_squares(np.full((1, 1), 1e200), ONE)
     stack = np.zeros((4, 2, 3))
     stack[2, 0, 0] = np.nan
-    with pytest.raises(ValueError, match="1 outputs"):
+    with pytest.raises(FloatingPointError, match="1 outputs"):
         sum_of_squares(stack, good)
 
 
@@ -142,7 +142,7 @@ def test_a_training_that_diverges_says_where(sizes: tuple[int, ...], rate: float
         lambda: train(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50),
         lambda: train_minibatches(net, sum_of_squares, x, d, Momentum(rate, 0.9), 50, size=2),
     ):
-        with np.errstate(all="ignore"), pytest.raises(ValueError, match=says):
+        with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=says):
             run()
 
 
@@ -151,12 +151,15 @@ def test_the_message_names_the_weights_or_the_layer() -> None:
     net = Sequential(Dense(1, 1, rng), Dense(1, 1, rng))
     net.params["1.W"][...] = np.nan
     with pytest.raises(
-        ValueError, match=r"after 0 changes; the first NaN or infinite weights are those of '1\.W'"
+        FloatingPointError, match=r"after 0 changes; the first NaN or infinite weights are those of '1\.W'"
     ):
         train(net, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
     net.params["1.W"][...] = net.params["0.W"][...] = 1e200
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match="outputs are those of layer 1, Dense"):
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match="outputs are those of layer 1, Dense"),
+    ):
         train(net, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
     lone = Dense.from_weights([[1e200]])
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match=r"largest output is 1e\+200"):
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"largest output is 1e\+200"):
         train(lone, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
