@@ -13,7 +13,7 @@ from .book import Book, Found, Problem
 
 CONTRACTS: dict[str, Callable[[Book], Found]] = {
     name: function
-    for module in (twins, pairs, form, numerals, arithmetic, code, honest, words, derived, agreed)
+    for module in (form, twins, pairs, numerals, arithmetic, code, honest, words, derived, agreed)
     for name, function in vars(module).items()
     if name.startswith("check_")
 }

@@ -18,8 +18,8 @@ import yaml
 from pybtex.database import parse_file
 from pybtex.richtext import Text
 
-from agreed import Review
-from facts import Unit, units_of
+from agreed import Record, Review
+from facts import Unit, content, digest, units_of
 from pages import Block, Page, pieces_of, read_page
 from quantities import in_code, in_output
 
@@ -134,6 +134,15 @@ class Book:
     def reviews(self) -> list[Review]:
         """Every page that stands in both editions, in the same structure, held against its record."""
         return [Review(self, pair.en.name) for pair in self.pairs if pair.aligned]
+
+    def changed_side(self, pair: Pair, ko: Block, en: Block) -> tuple[Page, Block, Page, Block]:
+        """The twin of two that differ which is not as it was agreed, and the other; Korean where that cannot be told."""
+        record = Record.read(self.root / "book" / "agreed" / f"{pair.en.name}.yml")
+        twins = [one.split(" ") for unit in (record.units if record else {}).values() for one in unit.get("twins", [])]  # fmt: skip
+        as_agreed = digest(content(ko)) in {one[0] for one in twins}
+        if as_agreed and digest(content(en)) not in {one[1] for one in twins}:
+            return pair.en, en, pair.ko, ko
+        return pair.ko, ko, pair.en, en
 
     @cached_property
     def tags(self) -> dict[str, tuple[Path, int]]:

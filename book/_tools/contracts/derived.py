@@ -96,10 +96,15 @@ def check_notebooks(book: Book) -> Found:
             and code_of(kept[0]) == code_of(kept[1])
             and outputs_of(kept[0]) != outputs_of(kept[1])
         ):
+            pairs = zip(outputs_of(kept[0]), outputs_of(kept[1]), strict=True)
+            first = next(number for number, (one, two) in enumerate(pairs) if one != two)
+            line = (
+                ko.cells[first - 1].line if 0 < first <= len(ko.cells) else 1
+            )  # cell 0 installs the package
             found.report(
                 ko.path,
-                1,
-                f"the same code has other outputs in {book.notebook_path(en).relative_to(book.root)}",
+                line,
+                f"code cell {first} has other outputs in {book.notebook_path(en).relative_to(book.root)}",
                 COMMAND,
             )
     for path in sorted((book.root / "notebooks").glob("*/*.ipynb")):

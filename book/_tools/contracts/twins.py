@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from pages import Block, Page, figure_of
 
-from .book import OTHER, Book, Found, shared_options
+from .book import OTHER, Book, Found, Pair, shared_options
 
 
 def check_same_files(book: Book) -> Found:
@@ -84,17 +84,16 @@ def check_same_cells(book: Book) -> Found:
             )
         for one, two in zip(ko.cells, en.cells, strict=False):
             if one.source != two.source:
-                here, there = one.source.split("\n"), two.source.split("\n")
-                at = next(
-                    (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
-                    min(len(here), len(there)),
-                )
+                page, changed, twin, other = book.changed_side(Pair(ko, en), one, two)
+                here, there = changed.source.split("\n"), other.source.split("\n")
+                lines = zip(here, there, strict=False)
+                at = next((i for i, (a, b) in enumerate(lines) if a != b), min(len(here), len(there)))
                 shown = here[at] if at < len(here) else "(nothing)"
                 wanted = there[at] if at < len(there) else "(nothing)"
                 found.report(
-                    ko.path,
-                    one.body + at,
-                    f"the code differs from book/en/{en.path.name}:{two.line} in its line {at + 1}: {shown!r}, not {wanted!r}",
+                    page.path,
+                    changed.body + at,
+                    f"the code differs from book/{twin.language}/{twin.path.name}:{other.body + at} in its line {at + 1}: {shown!r}, not {wanted!r}",
                     "make the two cells the same byte for byte",
                 )
             if shared_options(one) != shared_options(two) or one.name != two.name:
@@ -126,10 +125,17 @@ def check_same_equations(book: Book) -> Found:
             )
         for one, two in zip(ko.equations, en.equations, strict=False):
             if normalised(one.source) != normalised(two.source):
+                page, changed, twin, other = book.changed_side(Pair(ko, en), one, two)
+                here, there = normalised(changed.source), normalised(other.source)
+                at = next(
+                    (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
+                    min(len(here), len(there)),
+                )
+                cut = slice(max(0, at - 15), at + 20)
                 found.report(
-                    ko.path,
-                    one.line,
-                    f"the equation differs from book/en/{en.path.name}:{two.line}: {one.source!r}, not {two.source!r}",
+                    page.path,
+                    changed.line,
+                    f"the equation differs from book/{twin.language}/{twin.path.name}:{other.line}: it has …{here[cut]}…, not …{there[cut]}…",
                     "write the same TeX in both editions",
                 )
     return found
