@@ -8,7 +8,7 @@ weights after every case or every few.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,10 +23,12 @@ class History:
 
     `errors`: E before every change, shape (changes,) or (changes, runs).
     `solved_at`: changes made when the criterion first held, −1 for never; a 0-d array or (runs,).
+    `recorded`: what `record` returned before every change, one row for each; empty without it.
     """
 
     errors: Array
     solved_at: Array
+    recorded: Array = field(default_factory=lambda: np.empty(0))
 
 
 def train(
@@ -39,17 +41,19 @@ def train(
     *,
     solved: Callable[[Array, Array], Array] | None = None,
     phases: Mapping[int, Mapping[str, float]] | None = None,
+    record: Callable[[Array], Array] | None = None,
 ) -> History:
     """Change the weights `sweeps` times, each time by the gradient of all cases.
 
     `solved(y, d)` returns a bool, or one for each run; training stops early once every run has
     met it. `phases` maps a sweep number to optimizer settings that hold from it on, such as
-    `{0: {"momentum": 0.5}, 20: {"momentum": 0.9}}`.
+    `{0: {"momentum": 0.5}, 20: {"momentum": 0.9}}`. What `record(y)` makes of the outputs before
+    every change is kept.
     """
     if sweeps < 1:
         raise ValueError(f"train expects at least 1 sweep, got {sweeps}")
     d = np.asfortranarray(d)  # cases side by side, as in the outputs
-    errors = []
+    errors, recorded = [], []
     solved_at: Array | None = None
     for sweep in range(sweeps + 1):
         y, cache = net.forward(x)
@@ -63,12 +67,15 @@ def train(
         if sweep == sweeps:
             break
         errors.append(E)
+        if record is not None:
+            recorded.append(np.array(record(y)))
         for name, value in (phases or {}).get(sweep, {}).items():
             if not hasattr(optimizer, name):
                 raise ValueError(f"phases expects settings of the optimizer, got {name!r}")
             setattr(optimizer, name, value)
         optimizer.step(net.params, net.gradients(dy, cache))
-    return History(np.array(errors), np.array(-1) if solved_at is None else solved_at)
+    never = np.array(-1)
+    return History(np.array(errors), never if solved_at is None else solved_at, np.array(recorded))
 
 
 def _error(loss: Loss, net: Layer, x: Array, y: Array, d: Array, changes: int) -> tuple[Array, Array]:

@@ -192,6 +192,16 @@ def test_train_counts_changes_and_stops_when_every_run_has_solved() -> None:
     np.testing.assert_allclose(history.errors[:, 0], [0.5, 0.125, 0.03125, 0.0078125])
 
 
+def test_train_records_what_is_made_of_the_outputs_before_every_change() -> None:
+    net, one = Dense.from_weights([[0.0]], [0.0]), np.array([[1.0]])
+    history = train(net, sum_of_squares, one, one, GradientDescent(0.25), 3, record=lambda y: y[0, 0])
+    np.testing.assert_allclose(history.recorded, [0.0, 0.5, 0.75])
+    kept: list[np.ndarray] = [net.params["b"]]  # a view that later changes write into is copied
+    history = train(net, sum_of_squares, one, one, GradientDescent(0.25), 2, record=lambda y: kept[0])
+    np.testing.assert_allclose(history.recorded, [[0.4375], [0.46875]])
+    assert train(net, sum_of_squares, one, one, GradientDescent(0.25), 1).recorded.shape == (0,)
+
+
 def test_phases_set_the_optimizer_from_that_sweep_on() -> None:
     net = Dense.from_weights([[0.0]], [0.0])
     optimizer = Momentum(0.1, 0.0)
