@@ -1,0 +1,309 @@
+"""Display equations that no line of the package computes, each tried at random numbers by a small function.
+
+A formula stands here as on its page. When the page's formula changes, the first test says that it is no longer the
+one that is tried; when the function finds the two sides apart, the second does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from contracts import Book
+from facts import bare
+
+Rng = np.random.Generator
+TRIED: list[tuple[str, str, Callable[[Rng], None]]] = []
+
+
+def formula(page: str, tex: str) -> Callable[[Callable[[Rng], None]], Callable[[Rng], None]]:
+    """The function computes both sides of ``tex``, which stands on ``page``, and asserts that they are equal."""
+
+    def note(function: Callable[[Rng], None]) -> Callable[[Rng], None]:
+        TRIED.append((page, tex, function))
+        return function
+
+    return note
+
+
+def close(a: object, b: object) -> None:
+    np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)  # type: ignore[arg-type]
+
+
+def sigma(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def slope(f: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """The derivative of an analytic function, by the complex step."""
+    return f(x + 1e-30j).imag / 1e-30
+
+
+@formula(
+    "notation", r"z_j &= \sum_i W_{ji}\, x_i + b_j, \\ z &= W x + b, \\ Z &= X W^\top + \mathbf{1}\, b^\top."
+)
+def batches(rng: Rng) -> None:
+    W, b, X = rng.normal(size=(3, 2)), rng.normal(size=3), rng.normal(size=(5, 2))
+    Z = X @ W.T + np.outer(np.ones(5), b)
+    for x, z in zip(X, Z, strict=True):
+        close(z, W @ x + b)
+        close(z, [sum(W[j, i] * x[i] for i in range(2)) + b[j] for j in range(3)])
+
+
+@formula("feedforward", r"\text{parameters} = \sum_{l=1}^{L} n_l\, (n_{l-1} + 1) .")
+def parameters(rng: Rng) -> None:
+    from backprop import Dense
+
+    n = rng.integers(1, 6, size=4)
+    layers = [Dense(int(a), int(b), rng) for a, b in itertools.pairwise(n)]
+    counted = sum(array.size for layer in layers for array in layer.params.values())
+    assert counted == sum(n[i] * (n[i - 1] + 1) for i in range(1, 4))
+
+
+@formula("feedforward", r"f''(x) = -2 A S^2\, t\, (1 - t^2) ,")
+def curvature_of_tanh(rng: Rng) -> None:
+    A, S, x = *rng.uniform(0.5, 2, 2), rng.normal()
+    t = np.tanh(S * x)
+    close(slope(lambda x: A * S * (1 - np.tanh(S * x) ** 2), x), -2 * A * S**2 * t * (1 - t**2))
+
+
+@formula("feedforward", r"y = g(m_1) + \sum_{k=1}^{q-1} \big( g(m_{k+1}) - g(m_k) \big) = g(m_q) .")
+def telescope(rng: Rng) -> None:
+    g = rng.normal(size=8)
+    for q in range(1, 9):
+        close(g[0] + sum(g[k] - g[k - 1] for k in range(1, q)), g[q - 1])
+
+
+@formula("mathematics", r"f(1 + h) = 1 + 4h + 6h^2 + 4h^3 + h^4")
+def fourth_power(rng: Rng) -> None:
+    h = rng.normal()
+    close((1 + h) ** 4, 1 + 4 * h + 6 * h**2 + 4 * h**3 + h**4)
+
+
+@formula("mathematics", r"\nabla f \cdot u = \lVert \nabla f \rVert \cos\theta")
+def direction(rng: Rng) -> None:
+    gradient, u = rng.normal(size=(2, 2))
+    u /= np.linalg.norm(u)
+    theta = math.atan2(gradient[1], gradient[0]) - math.atan2(u[1], u[0])
+    close(gradient @ u, np.linalg.norm(gradient) * math.cos(theta))
+
+
+@formula(
+    "mathematics", r"\frac{dy}{dx} = \sum_{k=1}^{K} \frac{\partial y}{\partial u_k} \cdot \frac{du_k}{dx}"
+)
+def several_paths(rng: Rng) -> None:
+    a, c, x = rng.normal(size=3), rng.normal(size=3), np.array(rng.normal())
+
+    def u(x: np.ndarray) -> np.ndarray:
+        return np.sin(a * x)
+
+    along = sum(c[k] * np.exp(c[k] * u(x)[k]) * a[k] * np.cos(a[k] * x) for k in range(3))
+    close(slope(lambda x: np.exp(c * u(x)).sum(), x), along)
+
+
+@formula("mathematics", r"Q^\top Q &= I , \qquad H = Q \Lambda Q^\top , \\ u &= Qz , \qquad z = Q^\top u")
+def spectrum(rng: Rng) -> None:
+    A, u = rng.normal(size=(3, 3)), rng.normal(size=3)
+    H = A + A.T
+    eigenvalues, Q = np.linalg.eigh(H)
+    close(Q.T @ Q, np.eye(3))
+    close(Q @ np.diag(eigenvalues) @ Q.T, H)
+    close(Q @ (Q.T @ u), u)
+
+
+@formula("mathematics", r"u^\top H u = \sum_j \lambda_j z_j^2")
+def form(rng: Rng) -> None:
+    A, u = rng.normal(size=(3, 3)), rng.normal(size=3)
+    eigenvalues, Q = np.linalg.eigh(A + A.T)
+    close(u @ (A + A.T) @ u, (eigenvalues * (Q.T @ u) ** 2).sum())
+
+
+@formula("mathematics", r"E(v) &= \tfrac12 (v - v^*)^\top H\, (v - v^*) , \\ \nabla E(v) &= H\, (v - v^*)")
+def bowl(rng: Rng) -> None:
+    A, v, still = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    H = A + A.T
+    for i in range(3):
+        step = 1j * 1e-30 * np.eye(3)[i]
+        E = 0.5 * (v + step - still) @ H @ (v + step - still)
+        close(E.imag / 1e-30, (H @ (v - still))[i])
+
+
+@formula("mathematics", r"z_j \leftarrow (1 - \eta \lambda_j)\, z_j")
+def contraction(rng: Rng) -> None:
+    A, v, still, eta = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3), rng.uniform(0, 1)
+    H = A + A.T
+    eigenvalues, Q = np.linalg.eigh(H)
+    after = v - eta * H @ (v - still)
+    close(Q.T @ (after - still), (1 - eta * eigenvalues) * (Q.T @ (v - still)))
+
+
+@formula(
+    "mathematics",
+    r"\operatorname{Var}[X + Y] ={} & \operatorname{Var}[X] + \operatorname{Var}[Y] \\ & + 2 \operatorname{Cov}[X, Y]",
+)
+def variance_of_a_sum(rng: Rng) -> None:
+    X, Y = rng.normal(size=(2, 50))
+    covariance = ((X - X.mean()) * (Y - Y.mean())).mean()
+    close((X + Y).var(), X.var() + Y.var() + 2 * covariance)
+
+
+@formula(
+    "xor",
+    r"&\sum_k w_{jk}\Big(\sum_i w_{ki} x_i + b_k\Big) + b_j \\ &\quad = \sum_i \Big(\sum_k w_{jk} w_{ki}\Big) x_i + \sum_k w_{jk} b_k + b_j",
+)
+def collapse_by_index(rng: Rng) -> None:
+    above, below, x, b, b_j = (
+        rng.normal(size=3),
+        rng.normal(size=(3, 2)),
+        rng.normal(size=2),
+        rng.normal(size=3),
+        rng.normal(),
+    )
+    left = sum(above[k] * (sum(below[k, i] * x[i] for i in range(2)) + b[k]) for k in range(3)) + b_j
+    right = sum(sum(above[k] * below[k, i] for k in range(3)) * x[i] for i in range(2)) + above @ b + b_j
+    close(left, right)
+
+
+@formula("xor", r"&W_2\,(W_1 x + b_1) + b_2 \\ &\quad = (W_2 W_1)\,x + (W_2 b_1 + b_2)")
+def collapse(rng: Rng) -> None:
+    W1, W2, x, b1, b2 = (
+        rng.normal(size=(3, 2)),
+        rng.normal(size=(4, 3)),
+        rng.normal(size=2),
+        rng.normal(size=3),
+        rng.normal(size=4),
+    )
+    close(W2 @ (W1 @ x + b1) + b2, (W2 @ W1) @ x + (W2 @ b1 + b2))
+
+
+@formula("xor", r"y_{00} + y_{11} = y_{01} + y_{10}")
+def additive(rng: Rng) -> None:
+    w, b = rng.normal(size=2), rng.normal()
+    y = {(p, q): w @ [p, q] + b for p in (0, 1) for q in (0, 1)}
+    close(y[0, 0] + y[1, 1], y[0, 1] + y[1, 0])
+
+
+@formula(
+    "xor",
+    r"h_k &= \Big[\textstyle\sum_i x_i - k + \frac{1}{2} \ge 0\Big] \\ y &= \Big[\textstyle\sum_{k=1}^{n} (-1)^{k+1} h_k - \frac{1}{2} \ge 0\Big]",
+)
+def parity_net(rng: Rng) -> None:
+    n = int(rng.integers(2, 9))
+    x = rng.integers(0, 2, n)
+    h = [int(x.sum() - k + 0.5 >= 0) for k in range(1, n + 1)]
+    y = int(sum((-1) ** (k + 1) * h[k - 1] for k in range(1, n + 1)) - 0.5 >= 0)
+    assert y == x.sum() % 2
+
+
+@formula(
+    "xor",
+    r"h_1 &= [\,x_1 + x_2 - 0.5 \ge 0\,] && \text{(OR)} \\ h_2 &= [\,-x_1 - x_2 + 1.5 \ge 0\,] && \text{(NAND)} \\ y &= [\,h_1 + h_2 - 1.5 \ge 0\,] && \text{(AND)}",
+)
+def wired(rng: Rng) -> None:
+    for a in (0, 1):
+        for b in (0, 1):
+            h1, h2 = int(a + b - 0.5 >= 0), int(-a - b + 1.5 >= 0)
+            assert (h1, h2) == (a | b, 1 - (a & b)) and int(h1 + h2 - 1.5 >= 0) == a ^ b
+
+
+@formula(
+    "xor",
+    r"4 = \Big(\sum_c s_c r_c\Big)^2 \le \sum_c s_c^2 \sum_c r_c^2 = 4 \sum_c r_c^2 \\ \Longrightarrow\quad E = \tfrac{1}{2}\sum_c r_c^2 \ge \tfrac{1}{2}",
+)
+def least_error(rng: Rng) -> None:
+    s, t = np.array([-1, 1, 1, -1]), np.array([0, 1, 1, 0])
+    w, b = rng.normal(size=2), rng.normal()
+    r = np.array([0, w[1], w[0], w.sum()]) + b - t
+    close((s * r).sum() ** 2, 4)
+    assert 0.5 * (r**2).sum() >= 0.5 - 1e-12
+
+
+@formula(
+    "symmetry",
+    r"x &= b + \sum_{i=1}^{3} \bigl[ s_i (y_i + y_{7-i}) + a_i (y_i - y_{7-i}) \bigr] \\ s_i &= \frac{w_i + w_{7-i}}{2}, \qquad a_i = \frac{w_i - w_{7-i}}{2}",
+)
+def halves(rng: Rng) -> None:
+    w, y, b = rng.normal(size=6), rng.integers(0, 2, 6), rng.normal()
+    s, a = (w[:3] + w[:2:-1]) / 2, (w[:3] - w[:2:-1]) / 2
+    close(w @ y + b, b + sum(s[i] * (y[i] + y[5 - i]) + a[i] * (y[i] - y[5 - i]) for i in range(3)))
+
+
+@formula("symmetry", r"\mu = b + \tfrac12 \sum_{i=1}^{6} w_i = b + \sum_{i=1}^{3} s_i")
+def mean_input(rng: Rng) -> None:
+    w, b = rng.normal(size=6), rng.normal()
+    every = np.arange(64)[:, None] >> np.arange(6) & 1
+    close((every @ w + b).mean(), b + w.sum() / 2)
+    close(b + w.sum() / 2, b + ((w[:3] + w[:2:-1]) / 2).sum())
+
+
+@formula(
+    "symmetry",
+    r"z &= \sum_{i=1}^{3} ( s_i\,\tau_i + a_i\,\delta_i ) \\ \tau_i &= y_i + y_{7-i} - 1 \in \{-1, 0, 1\}",
+)
+def around_the_mean(rng: Rng) -> None:
+    w, y, b = rng.normal(size=6), rng.integers(0, 2, 6), rng.normal()
+    s, a = (w[:3] + w[:2:-1]) / 2, (w[:3] - w[:2:-1]) / 2
+    tau, delta = y[:3] + y[:2:-1] - 1, y[:3] - y[:2:-1]
+    assert set(tau) <= {-1, 0, 1}
+    close(w @ y + b - (b + w.sum() / 2), (s * tau + a * delta).sum())
+
+
+@formula(
+    "symmetry",
+    r"\langle z^2 \rangle_{\text{sym}} - \langle z^2 \rangle_{\text{all}} = \tfrac12 \sum_{i=1}^{3} ( s_i^2 - a_i^2 )",
+)
+def squares(rng: Rng) -> None:
+    w = rng.normal(size=6)
+    every = np.arange(64)[:, None] >> np.arange(6) & 1
+    symmetric = (every == every[:, ::-1]).all(axis=1)
+    z = every @ w - w.sum() / 2
+    s, a = (w[:3] + w[:2:-1]) / 2, (w[:3] - w[:2:-1]) / 2
+    close((z[symmetric] ** 2).mean() - (z**2).mean(), 0.5 * (s**2 - a**2).sum())
+
+
+@formula(
+    "symmetry",
+    r"\sigma(\mu + z) &= \sigma(\mu) + \sigma'(\mu)\,z + \tfrac12\,\sigma''(\mu)\,z^2 + \cdots \\ \sigma''(\mu) &= \sigma'(\mu)\,\bigl(1 - 2\,\sigma(\mu)\bigr)",
+)
+def curvature_of_sigma(rng: Rng) -> None:
+    mu = np.array(rng.normal())
+
+    def first(x: np.ndarray) -> np.ndarray:
+        return sigma(x) * (1 - sigma(x))
+
+    second = first(mu) * (1 - 2 * sigma(mu))
+    close(slope(first, mu), second)
+    for z in (1e-3, -1e-3):
+        left = sigma(mu + z) - (sigma(mu) + first(mu) * z + second * z**2 / 2)
+        assert abs(left) < abs(z) ** 3
+
+
+# -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
+def test_the_formula_that_is_tried_stands_on_its_page(
+    page: str, tex: str, function: Callable[[Rng], None], real_book: Book
+) -> None:
+    for language in ("ko", "en"):
+        stands = [inner(block.source) for block in real_book.pages[language][page].equations]
+        assert inner(tex) in stands, (
+            f"book/{language}/{page}.md has no display equation {tex}: mend it, or this test"
+        )
+
+
+def inner(tex: str) -> str:
+    """A formula without its spacing and the environment around it."""
+    for name in ("aligned", "gathered"):
+        tex = tex.replace(rf"\begin{{{name}}}", "").replace(rf"\end{{{name}}}", "")
+    return bare(tex)
+
+
+@pytest.mark.parametrize("function", [each[2] for each in TRIED], ids=[each[2].__name__ for each in TRIED])
+def test_both_sides_are_equal_at_random_numbers(function: Callable[[Rng], None]) -> None:
+    for seed in range(20):
+        function(np.random.default_rng(seed))
