@@ -124,7 +124,8 @@ class Adaline:
         A, N, rate = np.column_stack([X, np.ones(len(X))]), len(X), self.learning_rate
 
         def E(v: Array) -> float:
-            return float(((t - A @ v) ** 2).sum()) / (2 * N)  # eq:neurons-adaline-error
+            errors = t - A @ v
+            return float(errors @ errors) / (2 * N)  # eq:neurons-adaline-error
 
         path, self.errors, self.diverged = [v], [E(v)], False
         for _ in range(self.epochs):
@@ -134,11 +135,12 @@ class Adaline:
                 cases = range(N) if self.rng is None else self.rng.permutation(N)
                 for c in cases:
                     v = v + rate * (t[c] - A[c] @ v) * A[c]  # eq:neurons-adaline-sample
-            if not E(v) < 1e12:  # or no longer a number
+            now = E(v)
+            if not now < 1e12:  # or no longer a number
                 self.diverged = True
                 break
             path.append(v)
-            self.errors.append(E(v))
+            self.errors.append(now)
         self.path = np.array(path)
         self.w, self.b = path[-1][:-1], float(path[-1][-1])
         return self
