@@ -83,10 +83,10 @@ class Adaline:
 
     `mode="batch"` takes one step down the gradient of all N cases in an epoch; `mode="sample"`
     (LMS, Widrow and Hoff 1960) takes one for each case, in their order, or in a new random order
-    for each epoch where `rng` is given. Both start at zero. After `fit`: `w` (features,), `b`,
-    `errors` (E before each epoch), `path` (epochs + 1, features + 1), bias last, and `diverged`.
-    A learning rate beyond 2/λ_max makes batch mode diverge: once E has passed 1e12 the fit stops,
-    and `diverged` is True.
+    for each epoch where `rng` is given. After `fit`: `w` (features,), `b`, `path`, the weights at
+    the start and after every epoch, (epochs + 1, features + 1), bias last, `errors`, E at each of
+    them, and `diverged`. Beyond its limit a learning rate makes E grow (in batch mode 2/λ_max): an
+    epoch after which E has passed 1e12, or is no longer a number, ends the fit and is not kept.
 
     >>> unit = Adaline(0.2, epochs=2).fit(np.arange(4.0)[:, None], np.array([-1, -1, 1, 1]))
     >>> unit.path.round(2) + 0.0
@@ -115,39 +115,50 @@ class Adaline:
         self.rng = rng
 
     @np.errstate(over="ignore", invalid="ignore")  # reported by `diverged`
-    def fit(self, X: Array, t: Array) -> Self:
-        """Learn from X (N, features) and real or ±1 targets t (N,)."""
-        X, N, rate = _check_cases("Adaline", X), len(X), self.learning_rate
-        t = np.asarray(t, dtype=float)
-        if t.shape != (N,) or not np.isfinite(t).all():
-            raise ValueError(f"Adaline expects finite targets of shape ({N},), got {t.shape}")
-        A = np.column_stack([X, np.ones(N)])  # the bias as the weight of a constant 1
-        v = np.zeros(A.shape[1])
-        self.errors: list[float] = []
-        path = [v]
-        self.diverged = False
+    def fit(self, X: Array, t: Array, start: Array | None = None) -> Self:
+        """Learn from X (N, features) and real or ±1 targets t (N,).
+
+        `start` (features + 1,), bias last, is where the walk begins: at zero if it is not given.
+        """
+        X, t, v = _check_problem(X, t, start)
+        A, N, rate = np.column_stack([X, np.ones(len(X))]), len(X), self.learning_rate
+
+        def E(v: Array) -> float:
+            errors = t - A @ v
+            return float(errors @ errors) / (2 * N)  # eq:neurons-adaline-error
+
+        path, self.errors, self.diverged = [v], [E(v)], False
         for _ in range(self.epochs):
-            residual = A @ v - t
-            E = float(residual @ residual) / (2 * N)  # eq:neurons-adaline-error
-            self.errors.append(E)
-            if not E < 1e12:
-                self.diverged = True
-                break
             if self.mode == "batch":
-                v = v - rate * (A.T @ residual) / N  # eq:neurons-adaline-batch
+                v = v - rate / N * (A.T @ (A @ v - t))  # eq:neurons-adaline-batch
             else:
                 cases = range(N) if self.rng is None else self.rng.permutation(N)
-                for n in cases:
-                    error = t[n] - A[n] @ v
-                    v = v + rate * error * A[n]  # eq:neurons-adaline-sample
+                for c in cases:
+                    v = v + rate * (t[c] - A[c] @ v) * A[c]  # eq:neurons-adaline-sample
+            now = E(v)
+            if not now < 1e12:  # or no longer a number
+                self.diverged = True
+                break
             path.append(v)
+            self.errors.append(now)
         self.path = np.array(path)
-        self.w, self.b = v[:-1], float(v[-1])
+        self.w, self.b = path[-1][:-1], float(path[-1][-1])
         return self
 
     def predict(self, X: Array) -> Array:
         """Map X (N, features) to −1 and +1 (N,): the threshold comes after the learning."""
         return _signs(self, X)
+
+
+def _check_problem(X: Array, t: Array, start: Array | None) -> tuple[Array, Array, Array]:
+    X, t = _check_cases("Adaline", X), np.asarray(t, dtype=float)
+    if t.shape != (len(X),) or not np.isfinite(t).all():
+        raise ValueError(f"Adaline expects finite targets of shape ({len(X)},), got {t.shape}")
+    weights = X.shape[1] + 1
+    v = np.zeros(weights) if start is None else np.array(start, dtype=float)
+    if v.shape != (weights,) or not np.isfinite(v).all():
+        raise ValueError(f"Adaline expects a finite start of shape ({weights},), got {v.shape}")
+    return X, t, v
 
 
 def _signs(neuron: Perceptron | Adaline, X: Array) -> Array:

@@ -41,12 +41,43 @@ def test_batch_steps_by_hand() -> None:
     np.testing.assert_allclose(unit.path[:3], [[0, 0], [0.2, 0], [0.26, -0.06]], atol=1e-15)
     np.testing.assert_allclose(unit.errors[:2], [0.5, 0.37], atol=1e-15)
     assert unit.path.shape == (4, 2)
+    assert len(unit.errors) == 4
     assert (unit.w[0], unit.b) == (unit.path[-1, 0], unit.path[-1, 1])
 
 
 def test_sample_steps_by_hand() -> None:
     unit = Adaline(0.2, epochs=1, mode="sample").fit(X4, T4)
     np.testing.assert_allclose(unit.path[-1], [0.2048, -0.1264], atol=1e-15)
+
+
+@pytest.mark.parametrize("mode", ["batch", "sample"])
+def test_a_walk_goes_on_from_where_it_is_started(mode: str) -> None:
+    start = np.array([0.3, -0.7])
+    whole = Adaline(0.1, 6, mode=mode).fit(X4, T4, start=start)
+    first = Adaline(0.1, 2, mode=mode).fit(X4, T4, start=start)
+    rest = Adaline(0.1, 4, mode=mode).fit(X4, T4, start=first.path[-1])
+    assert np.array_equal(whole.path, np.vstack([first.path, rest.path[1:]]))
+    assert np.array_equal(whole.path[0], start)
+    assert np.array_equal(start, [0.3, -0.7])
+
+
+def test_errors_are_those_of_the_path() -> None:
+    X, t, eigenvalues = problem(930)
+    for mode, rate in (("batch", 1 / eigenvalues[-1]), ("sample", 0.01)):
+        unit = Adaline(rate, 7, mode=mode).fit(X, t)
+        expected = ((t[:, None] - augmented(X) @ unit.path.T) ** 2).sum(axis=0) / (2 * len(X))
+        np.testing.assert_allclose(unit.errors, expected, rtol=1e-12)
+
+
+def test_every_step_of_a_sample_run_is_down_the_gradient_of_its_case() -> None:
+    X, t, _ = problem(931)
+    v = np.zeros(X.shape[1] + 1)
+    for c in range(len(X)):
+        before, after = Adaline(0.05, 1, mode="sample").fit(X[[c]], t[[c]], start=v).path
+        numerical = numerical_gradient(lambda u, c=c: (t[c] - augmented(X)[c] @ u) ** 2 / 2, before)
+        assert relative_error((before - after) / 0.05, numerical) < 1e-7
+        v = after
+    np.testing.assert_allclose(v, Adaline(0.05, 1, mode="sample").fit(X, t).path[-1], atol=1e-14)
 
 
 def test_sample_order_comes_from_the_generator_alone() -> None:
@@ -120,7 +151,11 @@ def test_a_huge_rate_reports_divergence_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for mode in ("batch", "sample"):
-            assert Adaline(50.0, 200, mode=mode).fit(X, t).diverged
+            for epochs in (1, 3, 200):
+                unit = Adaline(50.0, epochs, mode=mode).fit(X, t)
+                assert unit.diverged == (mode == "sample" or epochs == 200)
+                assert np.isfinite(unit.path).all() and np.isfinite(unit.errors).all()
+                assert np.isfinite(unit.w).all() and np.isfinite(unit.b)
 
 
 def test_settles_where_the_perceptron_does_not() -> None:
@@ -130,7 +165,8 @@ def test_settles_where_the_perceptron_does_not() -> None:
         assert np.linalg.norm(unit.path[-1] - unit.path[-2]) < 1e-10
         assert not other.converged
     X, t = truth_table("XOR")
-    np.testing.assert_allclose(Adaline(0.5, 500).fit(X, 2 * t - 1).path[-1], 0, atol=1e-10)
+    start = np.random.default_rng(932).normal(size=3)
+    np.testing.assert_allclose(Adaline(1.0, 500).fit(X, 2 * t - 1, start=start).path[-1], 0, atol=1e-10)
 
 
 def test_may_misclassify_what_a_line_separates() -> None:
@@ -189,6 +225,12 @@ def test_refuses_settings(arguments: dict[str, Any], message: str) -> None:
 def test_refuses_data(X: Array, t: Array, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Adaline(0.1).fit(X, t)
+
+
+@pytest.mark.parametrize("start", [np.zeros(1), np.zeros((1, 2)), np.array([0, np.inf])])
+def test_refuses_a_start(start: Array) -> None:
+    with pytest.raises(ValueError, match=r"finite start of shape \(2,\)"):
+        Adaline(0.1).fit(X4, T4, start=start)
 
 
 def test_refuses_to_predict_before_fit_or_other_shapes() -> None:
