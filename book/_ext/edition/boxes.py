@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import solution_node
 
+GUARD_PROMPT = {"ko": "결과를 지키는 코드 보기", "en": "Show the checks that guard the result"}
 PROOF = {"ko": "증명.", "en": "Proof."}
 REPEATED_IDS = {"proof-content", "exercise-content", "solution-content", "proof"}
 
@@ -70,4 +71,6 @@ def depart_folded(self: Any, node: nodes.Element) -> None:
 
 
 def visit_hidden_code(self: Any, node: nodes.Element) -> None:
-    self.body.append(f'<details class="hidden-code">\n<summary>{escape(node["prompt_show"])}</summary>\n')
+    guards = node.astext().lstrip().startswith("assert")  # a folded cell draws, or only asserts
+    prompt = GUARD_PROMPT[self.builder.config.language] if guards else node["prompt_show"]
+    self.body.append(f'<details class="hidden-code">\n<summary>{escape(prompt)}</summary>\n')
