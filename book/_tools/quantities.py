@@ -27,7 +27,7 @@ SCALE_WORDS = "|".join(SCALES)
 TEXT = re.compile(
     rf"(?P<sign>(?<![\w)\].])[-−])?(?<![A-Za-zα-ωΑ-Ω_\d])(?P<number>{NUMERAL})(?![\d])"
     rf"(?:\s?[×·]\s?10(?P<power>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?P<alone>[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
-    rf"(?:\s?(?P<scale>{SCALE_WORDS})(?![가-힣]*분의|약))?(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
+    rf"(?:\s?(?P<scale>{SCALE_WORDS})(?![가-힣]*분의|약|큼))?(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
 )
 OUTPUT = re.compile(
     rf"(?P<sign>(?<![\w)\]])[-−])?(?<![A-Za-z_\d])(?P<number>{NUMERAL})(?![\d])(?P<percent>\s?(?:%|per ?cent\b|퍼센트))?"
