@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -280,6 +281,180 @@ def curvature_of_sigma(rng: Rng) -> None:
     for z in (1e-3, -1e-3):
         left = sigma(mu + z) - (sigma(mu) + first(mu) * z + second * z**2 / 2)
         assert abs(left) < abs(z) ** 3
+
+
+class Small:
+    """A layer of three logistic units on two inputs, and what lies above it: E = Σ_j c_j y_j² at random c."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.y_below, self.w, self.c = rng.normal(size=2), rng.normal(size=(3, 2)), rng.normal(size=3)
+
+    def E(self, w: np.ndarray, y_below: np.ndarray) -> np.ndarray:
+        return (self.c * sigma(w @ y_below) ** 2).sum()
+
+    @property
+    def y(self) -> np.ndarray:
+        return sigma(self.w @ self.y_below)
+
+    @property
+    def dy(self) -> np.ndarray:
+        return 2 * self.c * self.y
+
+    @property
+    def delta(self) -> np.ndarray:
+        return self.dy * self.y * (1 - self.y)
+
+
+@formula(
+    "backpropagation", r"\frac{\partial E}{\partial x_j} = \frac{\partial E}{\partial y_j}\; y_j\,(1 - y_j)"
+)
+def through_the_sigmoid(rng: Rng) -> None:
+    small = Small(rng)
+    x = small.w @ small.y_below
+    for j in range(3):
+        step = 1e-30j * np.eye(3)[j]
+        close(
+            (small.c * sigma(x + step) ** 2).sum().imag / 1e-30, small.dy[j] * small.y[j] * (1 - small.y[j])
+        )
+
+
+@formula(
+    "backpropagation",
+    r"\frac{\partial E}{\partial w_{ji}} = \frac{\partial E}{\partial x_j} \cdot \frac{\partial x_j}{\partial w_{ji}} = \delta_j\, y_i",
+)
+def weights_of_a_unit(rng: Rng) -> None:
+    small = Small(rng)
+    for j in range(3):
+        for i in range(2):
+            step = np.zeros((3, 2), complex)
+            step[j, i] = 1e-30j
+            close(small.E(small.w + step, small.y_below).imag / 1e-30, small.delta[j] * small.y_below[i])
+
+
+@formula("backpropagation", r"\frac{\partial E}{\partial y_i} = \sum_j \delta_j\, w_{ji}")
+def below_a_layer(rng: Rng) -> None:
+    small = Small(rng)
+    for i in range(2):
+        moved = small.y_below + 1e-30j * np.eye(2)[i]
+        close(small.E(small.w, moved).imag / 1e-30, sum(small.delta[j] * small.w[j, i] for j in range(3)))
+
+
+def momentum(g: np.ndarray, epsilon: float, alpha: float) -> list[float]:
+    changes = [0.0]
+    for each in g:
+        changes.append(-epsilon * each + alpha * changes[-1])
+    return changes[1:]
+
+
+@formula("learning", r"\Delta w(t) = -\varepsilon \sum_{k=0}^{t-1} \alpha^k\, g(t - k)")
+def momentum_unrolled(rng: Rng) -> None:
+    g, epsilon, alpha = rng.normal(size=9), *rng.uniform(0.1, 0.9, 2)
+    for t, change in enumerate(momentum(g, epsilon, alpha), start=1):
+        close(change, -epsilon * sum(alpha**k * g[t - k - 1] for k in range(t)))
+
+
+@formula(
+    "learning",
+    r"\Delta w(t) = -\varepsilon g\, \frac{1 - \alpha^t}{1 - \alpha} \;\longrightarrow\; -\frac{\varepsilon}{1 - \alpha}\, g",
+)
+def momentum_on_a_slope(rng: Rng) -> None:
+    g, epsilon, alpha = rng.normal(), *rng.uniform(0.1, 0.9, 2)
+    changes = momentum(np.full(2000, g), epsilon, alpha)
+    for t in (1, 2, 7):
+        close(changes[t - 1], -epsilon * g * (1 - alpha**t) / (1 - alpha))
+    close(changes[-1], -epsilon / (1 - alpha) * g)
+
+
+@formula(
+    "learning",
+    r"|\Delta w(t)| = \varepsilon |g|\, \frac{1 - (-\alpha)^t}{1 + \alpha} \;\longrightarrow\; \frac{\varepsilon}{1 + \alpha}\, |g|",
+)
+def momentum_in_a_zigzag(rng: Rng) -> None:
+    g, epsilon, alpha = rng.normal(), *rng.uniform(0.1, 0.9, 2)
+    changes = momentum(g * (-1.0) ** np.arange(2000), epsilon, alpha)
+    for t in (1, 2, 7):
+        close(abs(changes[t - 1]), epsilon * abs(g) * (1 - (-alpha) ** t) / (1 + alpha))
+    close(abs(changes[-1]), epsilon / (1 + alpha) * abs(g))
+
+
+@formula("learning", r"r^2 - (1 + \alpha - \varepsilon\lambda)\, r + \alpha = 0")
+def momentum_on_a_bowl(rng: Rng) -> None:
+    epsilon, alpha, curvature = rng.uniform(0.1, 0.9, 3)
+    for r in np.roots([1, -(1 + alpha - epsilon * curvature), alpha]):
+        w = r ** np.arange(4)  # w(t) = r^t obeys w(t+1) - w(t) = -ελ w(t) + α (w(t) - w(t-1))
+        close(w[2] - w[1], -epsilon * curvature * w[1] + alpha * (w[1] - w[0]))
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    return np.exp(z) / np.exp(z).sum()
+
+
+@formula("softmax", r"p_1 = \frac{1}{1 + e^{-(z_1 - z_2)}} ,")
+def two_classes(rng: Rng) -> None:
+    z = rng.normal(size=2)
+    close(softmax(z)[0], sigma(z[0] - z[1]))
+
+
+@formula(
+    "softmax", r"\frac{\partial p_k}{\partial z_l} = \frac{0 \cdot S - e^{z_k} e^{z_l}}{S^2} = - p_k\, p_l ."
+)
+def another_class(rng: Rng) -> None:
+    z = rng.normal(size=3)
+    p, S = softmax(z), np.exp(z).sum()
+    close(softmax(z + 1e-30j * np.eye(3)[1])[0].imag / 1e-30, -np.exp(z[0]) * np.exp(z[1]) / S**2)
+    close(-np.exp(z[0]) * np.exp(z[1]) / S**2, -p[0] * p[1])
+
+
+@formula(
+    "softmax",
+    r"\frac{\partial E}{\partial z_l} = \sum_k \frac{\partial E}{\partial p_k}\, p_k (\delta_{kl} - p_l) = p_l \frac{\partial E}{\partial p_l} - p_l \sum_k p_k \frac{\partial E}{\partial p_k} ,",
+)
+def back_through_softmax(rng: Rng) -> None:
+    z, c = rng.normal(size=(2, 3))
+    p = softmax(z)
+    dE = c * np.cos(p)  # E = Σ_k c_k sin p_k
+    for j in range(3):
+        numerical = (c * np.sin(softmax(z + 1e-30j * np.eye(3)[j]))).sum().imag / 1e-30
+        close(numerical, sum(dE[k] * p[k] * ((k == j) - p[j]) for k in range(3)))
+        close(numerical, p[j] * dE[j] - p[j] * (p * dE).sum())
+
+
+@formula(
+    "softmax",
+    r"\frac{\partial E}{\partial z_l} = p_l \left( -\frac{t_l}{p_l} + \sum_k p_k \frac{t_k}{p_k} \right) = -t_l + p_l \sum_k t_k .",
+)
+def back_through_both(rng: Rng) -> None:
+    z, t = rng.normal(size=3), rng.dirichlet(np.ones(3))
+    p = softmax(z)
+    for j in range(3):
+        numerical = -(t * np.log(softmax(z + 1e-30j * np.eye(3)[j]))).sum().imag / 1e-30
+        close(numerical, p[j] * (-t[j] / p[j] + (p * t / p).sum()))
+        close(numerical, -t[j] + p[j] * t.sum())
+
+
+@formula(
+    "softmax",
+    r"J = \begin{pmatrix} 0.16 & -0.08 & -0.08 \\ -0.08 & 0.09 & -0.01 \\ -0.08 & -0.01 & 0.09 \end{pmatrix} .",
+)
+def jacobian_of_the_example(rng: Rng) -> None:
+    p = np.array([0.8, 0.1, 0.1])
+    J = np.array([[0.16, -0.08, -0.08], [-0.08, 0.09, -0.01], [-0.08, -0.01, 0.09]])
+    close(np.diag(p) - np.outer(p, p), J)
+    close(np.array([-1.25, 0, 0]) @ J, [-0.2, 0.1, 0.1])
+
+
+@formula(
+    "digits",
+    r"\operatorname{Var}[g_B] &= \frac{1}{B^2} \left( B \sigma^2 - B (B - 1) \frac{\sigma^2}{N - 1} \right) \\[6pt] &= \frac{\sigma^2}{B} \cdot \frac{N - B}{N - 1} .",
+)
+def variance_of_a_batch(rng: Rng) -> None:
+    N, B = 6, int(rng.integers(1, 7))
+    g = rng.normal(size=N)
+    means = [np.mean(batch) for batch in combinations(g, B)]  # every batch, each as likely
+    variance = np.var(g)
+    close(np.mean(means), g.mean())
+    close(np.var(means), (B * variance - B * (B - 1) * variance / (N - 1)) / B**2)
+    close(np.var(means), variance / B * (N - B) / (N - 1))
 
 
 # -------------------------------------------------------------------------------------------------------------
