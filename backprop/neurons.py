@@ -57,7 +57,9 @@ class Perceptron:
         path = [np.append(self.w, self.b)]
         for _ in range(self.max_epochs):
             wrong = 0
-            order = range(len(X)) if self.rng is None else self.rng.permutation(len(X))
+            order = np.arange(len(X))
+            if self.rng is not None:
+                order = self.rng.permutation(order)
             for n in order:
                 if t[n] * (X[n] @ self.w + self.b) <= 0:  # eq:neurons-perceptron-mistake
                     self.w = self.w + t[n] * X[n]  # eq:neurons-perceptron-rule
@@ -75,37 +77,42 @@ class Perceptron:
         return _signs(self, X)
 
 
-def widest_margin(Z: Array, tolerance: float = 0.001, rounds: int = 100_000) -> tuple[Array, float, float]:
+def widest_margin(
+    Z: Array,
+    tolerance: float = 0.001,
+    rounds: int = 100_000,
+) -> tuple[Array, float, float]:
     """Return a separator u (d,) of length 1, its margin min_n u·z_n, and a bound on every margin.
 
     Z (N, d) are signed examples. The weighted average p of them that is nearest to the origin points
     along the separator of widest margin, and its length bounds the margin of every other. p starts at
     the first example; each round moves weight to the example that lies least far along p from the one
     that lies farthest (Mitchell, Dem'yanov and Malozemov 1974), until margin and bound differ by no
-    more than `tolerance` as a share. ValueError where p becomes 0 (then
-    nothing separates) or `rounds` are not enough.
+    more than `tolerance` as a share. ValueError where p becomes 0 (then nothing separates the examples)
+    or `rounds` are not enough.
 
     >>> u, margin, bound = widest_margin(np.array([[0.0, -1.0], [0.0, -3.0]]))
     >>> margin, bound
     (1.0, 1.0)
     """
     Z = _check_cases("widest_margin", Z)
-    share = np.zeros(len(Z))  # the weights of the average: not negative, 1 in all
+    share = np.zeros(len(Z))  # never negative, 1 in all
     share[0] = 1.0
-    p, smallest = Z[0], 1e-12 * float(np.abs(Z).max())
+    p, nothing = Z[0], 1e-24 * float((Z**2).sum(axis=1).max())
     for _ in range(rounds):
-        along, length = Z @ p, float(np.linalg.norm(p))
-        if length <= smallest:
-            raise ValueError("widest_margin found no separator: an average of the examples is 0")
+        along, square = Z @ p, float(p @ p)
+        if square <= nothing:
+            raise ValueError("no separator exists: an average of the examples is 0")
         low = along.argmin()
-        if along[low] >= (1 - tolerance) * length**2:
+        if along[low] >= (1 - tolerance) * square:
+            length = float(np.sqrt(square))
             return p / length, float(along[low]) / length, length
         high = np.where(share > 0, along, -np.inf).argmax()
         d = Z[low] - Z[high]
         s = min(share[high], -(p @ d) / (d @ d))  # shortens p + s d most
         share[low], share[high] = share[low] + s, share[high] - s
         p = p + s * d
-    raise ValueError(f"widest_margin found no separator in {rounds} rounds: perhaps there is none")
+    raise ValueError(f"widest_margin found no separator in {rounds} rounds")
 
 
 class Adaline:

@@ -269,7 +269,7 @@ def test_no_separator_beats_the_bound_and_scaling_scales() -> None:
 
 @pytest.mark.parametrize("labels", [[-1, 1, 1, -1], [1, -1, -1, 1]])
 def test_widest_margin_of_xor_is_refused(labels: list[int]) -> None:
-    with pytest.raises(ValueError, match="found no separator: an average of the examples is 0"):
+    with pytest.raises(ValueError, match="no separator exists: an average of the examples is 0"):
         package_margin(signed(CORNERS, np.array(labels)))
 
 
