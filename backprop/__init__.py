@@ -27,7 +27,7 @@ from .losses import (
     softmax_cross_entropy,
     sum_of_squares,
 )
-from .neurons import Adaline, Perceptron, ThresholdUnit
+from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 from .optimizers import GradientDescent, Momentum
 from .source import source
 from .table import table
@@ -70,4 +70,5 @@ __all__ = [
     "train",
     "train_minibatches",
     "uniform",
+    "widest_margin",
 ]

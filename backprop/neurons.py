@@ -51,31 +51,68 @@ class Perceptron:
 
     def fit(self, X: Array, t: Array) -> Self:
         """Learn from X (N, features) and targets t (N,) of −1 and +1."""
-        X = _check_cases("Perceptron", X)
-        t = _check_signs("Perceptron", t, len(X))
+        X, t = _check_examples("Perceptron", X, t)
         self.w, self.b = np.zeros(X.shape[1]), 0.0
         self.mistakes: list[int] = []
-        path = [np.zeros(X.shape[1] + 1)]
-        order = np.arange(len(X))
+        path = [np.append(self.w, self.b)]
         for _ in range(self.max_epochs):
             wrong = 0
-            for n in order if self.rng is None else self.rng.permutation(order):
-                total = X[n] @ self.w + self.b
-                if t[n] * total <= 0:  # eq:neurons-perceptron-mistake
+            order = np.arange(len(X))
+            if self.rng is not None:
+                order = self.rng.permutation(order)
+            for n in order:
+                if t[n] * (X[n] @ self.w + self.b) <= 0:  # eq:neurons-perceptron-mistake
                     self.w = self.w + t[n] * X[n]  # eq:neurons-perceptron-rule
                     self.b = self.b + t[n]
-                    wrong += 1
                     path.append(np.append(self.w, self.b))
+                    wrong += 1
             self.mistakes.append(wrong)
             if wrong == 0:
                 break
-        self.converged = self.mistakes[-1] == 0
-        self.path = np.array(path)
+        self.path, self.converged = np.array(path), self.mistakes[-1] == 0
         return self
 
     def predict(self, X: Array) -> Array:
         """Map X (N, features) to −1 and +1 (N,)."""
         return _signs(self, X)
+
+
+def widest_margin(
+    Z: Array,
+    tolerance: float = 0.001,
+    rounds: int = 100_000,
+) -> tuple[Array, float, float]:
+    """Return a separator u (d,) of length 1, its margin min_n u·z_n, and a bound on every margin.
+
+    Z (N, d) are signed examples. The weighted average p of them that is nearest to the origin points
+    along the separator of widest margin, and its length bounds the margin of every other. p starts at
+    the first example; each round moves weight to the example that lies least far along p from the one
+    that lies farthest (Mitchell, Dem'yanov and Malozemov 1974), until margin and bound differ by no
+    more than `tolerance` as a share. ValueError where p becomes 0 (then nothing separates the examples)
+    or `rounds` are not enough.
+
+    >>> u, margin, bound = widest_margin(np.array([[0.0, -1.0], [0.0, -3.0]]))
+    >>> margin, bound
+    (1.0, 1.0)
+    """
+    Z = _check_cases("widest_margin", Z)
+    share = np.zeros(len(Z))  # never negative, 1 in all
+    share[0] = 1.0
+    p, nothing = Z[0], 1e-24 * float((Z**2).sum(axis=1).max())
+    for _ in range(rounds):
+        along, square = Z @ p, float(p @ p)
+        if square <= nothing:
+            raise ValueError("no separator exists: an average of the examples is 0")
+        low = along.argmin()
+        if along[low] >= (1 - tolerance) * square:
+            length = float(np.sqrt(square))
+            return p / length, float(along[low]) / length, length
+        high = np.where(share > 0, along, -np.inf).argmax()
+        d = Z[low] - Z[high]
+        s = min(share[high], -(p @ d) / (d @ d))  # shortens p + s d most
+        share[low], share[high] = share[low] + s, share[high] - s
+        p = p + s * d
+    raise ValueError(f"widest_margin found no separator in {rounds} rounds")
 
 
 class Adaline:
@@ -180,8 +217,8 @@ def _check_cases(owner: str, X: Array, features: int | None = None) -> Array:
     return X
 
 
-def _check_signs(owner: str, t: Array, cases: int) -> Array:
-    t = np.asarray(t)
-    if t.shape != (cases,) or not np.isin(t, (-1, 1)).all():
-        raise ValueError(f"{owner} expects targets of -1 and +1 of shape ({cases},), got {t!r:.60}")
-    return t.astype(float)
+def _check_examples(owner: str, X: Array, t: Array) -> tuple[Array, Array]:
+    X, t = _check_cases(owner, X), np.asarray(t)
+    if t.shape != (len(X),) or not np.isin(t, (-1, 1)).all():
+        raise ValueError(f"{owner} expects targets of -1 and +1 of shape ({len(X)},), got {t!r:.60}")
+    return X, t.astype(float)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backprop import Perceptron, ThresholdUnit, plots
+from backprop import widest_margin as package_margin
 from backprop.datasets import separable, truth_table
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -229,6 +230,61 @@ def test_three_points_in_a_row_never_stop_and_come_round_again() -> None:
     assert not learner.converged and min(learner.mistakes) > 0
     assert len(np.unique(starts, axis=0)) < len(starts)
     assert np.linalg.norm(learner.path, axis=1).max() < 5
+
+
+# The widest margin -------------------------------------------------------------------------------
+
+
+def test_widest_margin_of_or_by_hand() -> None:
+    X, answers = truth_table("OR")
+    u, margin, bound = package_margin(signed(X, 2 * answers - 1), tolerance=1e-9)
+    np.testing.assert_allclose(u, np.array([2, 2, -1]) / 3, atol=1e-6)
+    assert margin == pytest.approx(1 / 3) and bound == pytest.approx(1 / 3)
+
+
+def test_widest_margin_of_one_example_is_its_length() -> None:
+    u, margin, bound = package_margin(np.array([[3.0, -4.0]]))
+    assert u.tolist() == [0.6, -0.8] and margin == bound == 5
+
+
+@pytest.mark.parametrize("features", [1, 2, 6, 15])
+def test_widest_margin_agrees_with_scipy(features: int) -> None:
+    for seed in range(8200, 8210):
+        Z = signed(*separable(30, np.random.default_rng([seed, features]), features=features))
+        u, margin, bound = package_margin(Z, tolerance=0.001)
+        assert np.linalg.norm(u) == pytest.approx(1)
+        assert margin == pytest.approx(float((Z @ u).min()))
+        assert 0.999 * bound <= margin <= bound + 1e-12
+        assert margin == pytest.approx(widest_margin(Z), rel=0.01)
+
+
+def test_no_separator_beats_the_bound_and_scaling_scales() -> None:
+    rng = np.random.default_rng(8300)
+    Z = signed(*separable(30, rng, features=3))
+    _, margin, bound = package_margin(Z)
+    for v in rng.standard_normal((1000, 4)):
+        assert (Z @ v).min() / np.linalg.norm(v) <= bound + 1e-12
+    assert package_margin(8 * Z)[1] == 8 * margin  # a power of two: not even rounding differs
+
+
+@pytest.mark.parametrize("labels", [[-1, 1, 1, -1], [1, -1, -1, 1]])
+def test_widest_margin_of_xor_is_refused(labels: list[int]) -> None:
+    with pytest.raises(ValueError, match="no separator exists: an average of the examples is 0"):
+        package_margin(signed(CORNERS, np.array(labels)))
+
+
+def test_widest_margin_ends_on_sets_that_no_line_separates() -> None:
+    rng = np.random.default_rng(46)
+    Z = signed(rng.integers(-3, 4, (10, 2)), rng.choice([-1, 1], 10))
+    with pytest.raises(ValueError, match="found no separator in 3 rounds"):
+        package_margin(Z, rounds=3)
+
+
+def test_widest_margin_refuses_at_the_door() -> None:
+    with pytest.raises(ValueError, match=r"widest_margin expects X of shape \(N, features\)"):
+        package_margin(np.zeros(3))
+    with pytest.raises(ValueError, match="finite inputs"):
+        package_margin(np.array([[np.nan, 1.0]]))
 
 
 # At the door -------------------------------------------------------------------------------------
