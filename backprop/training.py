@@ -53,11 +53,12 @@ def train(
     if sweeps < 1:
         raise ValueError(f"train expects at least 1 sweep, got {sweeps}")
     d = np.asfortranarray(d)  # cases side by side, as in the outputs
+    loss = _telling(loss, net, x)
     errors, recorded = [], []
     solved_at: Array | None = None
     for sweep in range(sweeps + 1):
         y, cache = net.forward(x)
-        E, dy = _error(loss, net, x, y, d, sweep)
+        E, dy = loss(y, d)
         if solved is not None:
             now = np.asarray(solved(y, d))
             solved_at = np.full(now.shape, -1) if solved_at is None else solved_at
@@ -78,15 +79,20 @@ def train(
     return History(np.array(errors), never if solved_at is None else solved_at, np.array(recorded))
 
 
-def _error(loss: Loss, net: Layer, x: Array, y: Array, d: Array, changes: int) -> tuple[Array, Array]:
-    """The loss; where it is not finite, say after how many changes and where in the net that begins."""
-    try:
-        return loss(y, d)
-    except FloatingPointError as problem:
-        where = _where_not_finite(net, x)
-        raise FloatingPointError(
-            f"{problem}, after {changes} changes; {where} (did the training diverge?)"
-        ) from None
+def _telling(loss: Loss, net: Layer, x: Array) -> Loss:
+    """The same loss; where E is not finite it says after how many changes, and where in the net that begins."""
+    calls = 0
+
+    def telling(y: Array, d: Array) -> tuple[Array, Array]:
+        nonlocal calls
+        calls += 1
+        try:
+            return loss(y, d)
+        except FloatingPointError as problem:
+            where = f"after {calls - 1} changes; {_where_not_finite(net, x)}"
+            raise FloatingPointError(f"{problem}, {where} (did the training diverge?)") from None
+
+    return telling
 
 
 def _where_not_finite(net: Layer, x: Array) -> str:
@@ -134,14 +140,14 @@ def train_minibatches(
     """
     if epochs < 1:
         raise ValueError(f"train_minibatches expects at least 1 epoch, got {epochs}")
-    errors, changes = [], 0
+    errors = []
+    loss = _telling(loss, net, x)
     for epoch in range(epochs):
         total = 0.0
         for batch_x, batch_d in minibatches(x, d, size, rng):
             y, cache = net.forward(batch_x)
-            E, dy = _error(loss, net, batch_x, y, batch_d, changes)
+            E, dy = loss(y, batch_d)
             optimizer.step(net.params, net.gradients(dy, cache))
-            changes += 1
             total += float(E)
         errors.append(total)
         if after_epoch is not None and after_epoch(epoch):
