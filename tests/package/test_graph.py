@@ -401,3 +401,18 @@ def test_constants_carry_no_numbers() -> None:
     assert sorted(text.get_text() for text in ax.texts if text.get_text()) == sorted(
         ["$x$", "×", "2", "1", "2", "2", "1"]
     )
+
+
+def test_numbers_stand_clear_of_the_gates_of_a_chain() -> None:
+    x = Value(1.0, "$x$")
+    opened = (1 + (-x).exp()) ** -1
+    opened.backward()
+    fig, ax = plots.figure(width=5.4, height=1.7)
+    plots.circuit(ax, opened)
+    fig.draw_without_rendering()
+    boxes = [box for text in ax.texts if (box := text.get_bbox_patch()) is not None]
+    numbers = [text for text in ax.texts if text.get_bbox_patch() is None and text.get_text()]
+    assert len(numbers) == 10
+    for number in numbers:
+        extent = number.get_window_extent()
+        assert not any(extent.overlaps(box.get_window_extent()) for box in boxes), number
