@@ -150,6 +150,34 @@ def topological_order(*outputs: Value) -> list[Value]:
     return order
 
 
+def history(output: Value) -> tuple[list[str], list[list[str]]]:
+    """Return a table's head and rows: everything that `output` was made from, and `backward` gate by gate.
+
+    Inputs come first, then the gates in order, v1 to vN; each row says what its value was made of, the value
+    and the local gradients. Column Fk holds what v1 to vk have received when the gates after vk are done:
+    the derivatives of `output` as a function of these k values alone.
+    """
+    order = sorted(topological_order(output), key=lambda value: bool(value.inputs))
+    name = {value: f"v{k}" for k, value in enumerate(order, start=1)}
+    bar = dict.fromkeys(order, 0.0) | {output: 1.0}
+    head, stages = [f"F{len(order)}"], [dict(bar)]
+    for k, value in reversed(list(enumerate(order))):
+        for x, local in value.inputs:
+            bar[x] += local * bar[value]
+        if value.inputs:
+            head.append(f"F{k}")
+            stages.append({x: bar[x] for x in order[:k]})
+    rows = []
+    for value in order:
+        words = [name[x] for x, _ in value.inputs]
+        made = f" {value.operation} ".join(["", *words] if len(words) == 1 else words).strip()
+        locals_ = ", ".join(f"{local:.4g}" for _, local in value.inputs)
+        received = [f"{stage[value]:.4g}" if value in stage else "" for stage in stages]
+        leaf = value.name.replace("$", "")
+        rows.append([name[value], made or leaf, f"{value.data:.4g}", locals_, *received])
+    return ["", "made of", "value", "local", *head], rows
+
+
 def gate(operation: str, data: float, *inputs: tuple[Value, float]) -> Value:
     """Return what a gate made: its output `data`, and each input with its local gradient."""
     return Value(data, operation=operation, inputs=inputs)

@@ -240,6 +240,8 @@ def circuit(ax: Axes, output: Value, *, name: str = "") -> None:
         word = value.operation or value.name or _written(value.data)
         if not is_constant(value):
             middle = x + (0.98 if len(value.operation) > 1 else 0.9 if value.inputs else 0.82)
+            if len(gates) == 1 and place[gates[0]][1] == y:  # half way between the boxes of a straight wire
+                middle = (x + _half(value) + place[gates[0]][0] - _half(gates[0])) / 2
             _number(ax, middle, y, value.data, 1)
             _number(ax, middle, y, value.grad, -1)
         if word.startswith("^"):
@@ -251,6 +253,11 @@ def circuit(ax: Axes, output: Value, *, name: str = "") -> None:
     ax.text(x + 1.55, y, name, size=11, ha="left", va="center")
     ax.set(xlim=(-0.4, x + (2.0 if name else 1.45)), ylim=(min(rows) - 0.5, max(rows) + 0.5))
     ax.set_axis_off()
+
+
+def _half(value: Value) -> float:
+    """Half the width of a gate's box, in the units of the drawing."""
+    return 0.42 if len(value.operation) > 1 else 0.22
 
 
 def _written(number: float) -> str:

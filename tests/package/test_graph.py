@@ -22,7 +22,7 @@ from backprop import (
     sum_of_squares,
 )
 from backprop.circuit import layout, users
-from backprop.graph import gate, topological_order
+from backprop.graph import gate, history, topological_order
 
 Unary = Callable[[Value], Value]
 
@@ -315,6 +315,27 @@ def test_the_layers_agree_to_the_last_digits(seed: int) -> None:
         np.testing.assert_allclose(ours, array, rtol=0, atol=1e-15)
 
 
+def test_the_history_of_a_tape() -> None:
+    f, _ = circuit_of_the_page()
+    head, rows = history(f)
+    assert head == ["", "made of", "value", "local", "F6", "F5", "F4", "F3"]
+    assert rows == [
+        ["v1", "x", "3", "", "0", "0", "0", "-1"],
+        ["v2", "y", "-1", "", "0", "0", "2", "1"],
+        ["v3", "z", "-2", "", "0", "0", "0", "0"],
+        ["v4", "v1 + v2", "2", "1, 1", "0", "-1", "-1", ""],
+        ["v5", "v2 max v3", "-1", "1, 0", "0", "2", "", ""],
+        ["v6", "v4 × v5", "-2", "-1, 2", "1", "", "", ""],
+    ]
+    x = Value(3.0)
+    head, rows = history((x * x).exp())
+    assert head[4:] == ["F3", "F2", "F1"]
+    assert [row[1] for row in rows] == ["", "v1 × v1", "exp v2"]
+    assert rows[0][4:] == ["0", "0", f"{6 * math.exp(9):.4g}"]  # both wires of x · x have been added
+    assert x.grad == 0.0  # and nothing has been written
+    assert history(x) == (["", "made of", "value", "local", "F1"], [["v1", "", "3", "", "1"]])
+
+
 # At the door. -------------------------------------------------------------------------------------------
 
 
@@ -401,3 +422,18 @@ def test_constants_carry_no_numbers() -> None:
     assert sorted(text.get_text() for text in ax.texts if text.get_text()) == sorted(
         ["$x$", "×", "2", "1", "2", "2", "1"]
     )
+
+
+def test_numbers_stand_clear_of_the_gates_of_a_chain() -> None:
+    x = Value(1.0, "$x$")
+    opened = (1 + (-x).exp()) ** -1
+    opened.backward()
+    fig, ax = plots.figure(width=5.2, height=1.7)
+    plots.circuit(ax, opened)
+    fig.draw_without_rendering()
+    boxes = [box for text in ax.texts if (box := text.get_bbox_patch()) is not None]
+    numbers = [text for text in ax.texts if text.get_bbox_patch() is None and text.get_text()]
+    assert len(numbers) == 10
+    for number in numbers:
+        extent = number.get_window_extent()
+        assert not any(extent.overlaps(box.get_window_extent()) for box in boxes), number
