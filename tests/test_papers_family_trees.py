@@ -185,7 +185,7 @@ def best_units(net: Sequential) -> Array:
 
 
 def pack_of_both(pack: int) -> Outcome:
-    """26 nets of the reading "both": the paper's numbers, a start of 2, the signal y - d; each case held out once."""
+    """26 nets that hold out every case once: the paper's numbers, a start of 2, the signal y - d."""
     seeds = range(26 * pack, 26 * (pack + 1))
     return experiment(2.0, (0.005, 0.01), 0.002, slope=False, seeds=seeds, pack=pack)
 
