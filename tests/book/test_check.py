@@ -15,7 +15,7 @@ KO = "book/ko/sample.md"
 def test_a_good_book(good_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([], good_root) == 0
     said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("0 problems. Looked at: same_files 2, ")
+    assert said.out == "" and said.err.startswith("0 problems. Looked at: sections 8, ")
 
 
 def test_a_problem_is_one_line(
