@@ -284,7 +284,7 @@ def test_swapped_groups_are_learned_just_as_well() -> None:
 
 @pytest.mark.slow
 def test_everything_that_the_chapter_keeps_comes_out_again() -> None:
-    """The chapter trains one half of a pack and keeps the counts of the rest: here its own code trains all of them."""
+    """The chapter trains half a pack and keeps the counts of the rest: here its own code trains them all."""
     page = (Path(__file__).parents[1] / "book" / "en" / "family-trees.md").read_text(encoding="utf-8")
     cells = re.findall(r"```\{code-cell\} python\n(.*?)```", page, re.DOTALL)
     book: dict[str, Any] = {}
