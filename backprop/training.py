@@ -80,7 +80,7 @@ def train(
 
 
 def _telling(loss: Loss, net: Layer, x: Array) -> Loss:
-    """The same loss; where E is not finite it says after how many changes, and where in the net that begins."""
+    """The same loss; where E is not finite it says after how many changes, and where that begins."""
     calls = 0
 
     def telling(y: Array, d: Array) -> tuple[Array, Array]:
