@@ -52,13 +52,13 @@ class Momentum(GradientDescent):
     `momentum` may be reassigned between sweeps, as the paper does for the family trees.
     """
 
-    def __init__(self, learning_rate: float, momentum: float = 0.9, *, decay: float = 0.0) -> None:
+    def __init__(self, learning_rate: float, momentum: float, *, decay: float = 0.0) -> None:
         super().__init__(learning_rate, decay=decay)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum expects a number in [0, 1), got {momentum}")
         self.momentum = momentum
         self.last: dict[str, Array] = {}
-        self._velocity = np.zeros(0)
+        self._velocity: Array
 
     def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
         """Return Δw(t) and remember it as the next step's Δw(t−1)."""

@@ -195,6 +195,27 @@ def test_a_stack_of_runs_is_the_same_nets_one_by_one(name: str) -> None:
             np.testing.assert_allclose(grads[key][r], grad, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("n_in", [1, 2, 3])
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_stack_of_dense_layers_is_each_of_them(n_in: int, apart: bool) -> None:
+    rng = np.random.default_rng(0)
+    W, b, dy = rng.standard_normal((4, 2, n_in)), rng.standard_normal((4, 2)), rng.standard_normal((4, 5, 2))
+    stacked = Dense.from_weights(W, b)
+    x = rng.standard_normal((4, 5, n_in) if apart else (5, n_in))
+    y, cache = stacked.forward(x)
+    dx, grads = stacked.backward(dy, cache)
+    alone = stacked.gradients(dy, cache)
+    for r in range(4):
+        single = Dense.from_weights(W[r], b[r])
+        y_r, cache_r = single.forward(x[r] if apart else x)
+        dx_r, grads_r = single.backward(dy[r], cache_r)
+        np.testing.assert_allclose(y[r], y_r, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(dx[r], dx_r, rtol=1e-12, atol=1e-14)
+        for name, grad in grads_r.items():
+            np.testing.assert_allclose(grads[name][r], grad, rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(alone[name][r], grad, rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize("name", sorted(LAYERS))
 @settings(max_examples=15, deadline=None)
 @given(cases=st.integers(1, 6), features=st.integers(2, 7), seed=st.integers(0, 2**31))
@@ -260,12 +281,14 @@ def test_dense_names_its_shapes() -> None:
     ("build", "message"),
     [
         (lambda rng: Dense(0, 2, rng), "at least 1 input and 1 output, got 0 and 2"),
+        (lambda rng: Dense(2, 0, rng), "at least 1 input and 1 output, got 2 and 0"),
         (lambda rng: Dense(2, 2, rng, dtype=np.int32), "floating-point dtype, got int32"),
         (lambda rng: Dense(2, 2, 0), "Generator or a sequence of them, got int"),
         (lambda rng: Dense(2, 2, []), "at least one generator"),
         (lambda rng: Sequential(), "at least one layer"),
         (lambda rng: Parallel(), "widths of at least 1"),
         (lambda rng: Parallel((0, Logistic())), "widths of at least 1"),
+        (lambda rng: Parallel((1, Logistic()), (0, Logistic())), "widths of at least 1"),
     ],
 )
 def test_wrong_constructions_are_refused(build: Callable[[np.random.Generator], Layer], message: str) -> None:

@@ -123,6 +123,13 @@ def test_a_huge_rate_reports_divergence_without_a_warning() -> None:
             assert Adaline(50.0, 200, mode=mode).fit(X, t).diverged
 
 
+@pytest.mark.parametrize("target", [1.9e6, 2e6, 2.05e6])
+def test_an_error_of_a_million_millions_is_divergence(target: float) -> None:
+    unit = Adaline(0.1, 1).fit(np.zeros((2, 1)), np.array([target, 0.0]))
+    assert unit.errors == [target**2 / 4]
+    assert unit.diverged == (target >= 2e6)
+
+
 def test_settles_where_the_perceptron_does_not() -> None:
     for seed in range(1000, 1020):
         X, t = two_gaussians(100, np.random.default_rng(seed), sigma=0.6)
@@ -154,6 +161,11 @@ def test_predict_thresholds_after_the_learning() -> None:
     assert unit.predict(np.array([[1.4], [1.6]])).tolist() == [-1, 1]
 
 
+def test_lists_are_taken_for_arrays() -> None:
+    lists = Adaline(0.2, 3).fit(X4.tolist(), T4.tolist())  # type: ignore[arg-type]
+    assert np.array_equal(lists.path, Adaline(0.2, 3).fit(X4, T4).path)
+
+
 def test_arguments_are_left_alone() -> None:
     X, t = X4.copy(), T4.copy()
     Adaline(0.2, 5, mode="sample").fit(X, t)
@@ -173,7 +185,7 @@ def test_arguments_are_left_alone() -> None:
 )
 def test_refuses_settings(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Adaline(**arguments)
+        Adaline(**{"epochs": 5} | arguments)
 
 
 @pytest.mark.parametrize(
@@ -188,14 +200,14 @@ def test_refuses_settings(arguments: dict[str, Any], message: str) -> None:
 )
 def test_refuses_data(X: Array, t: Array, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Adaline(0.1).fit(X, t)
+        Adaline(0.1, 5).fit(X, t)
 
 
 def test_refuses_to_predict_before_fit_or_other_shapes() -> None:
     with pytest.raises(ValueError, match="fit to have been called first"):
-        Adaline(0.1).predict(X4)
+        Adaline(0.1, 5).predict(X4)
     with pytest.raises(ValueError, match=r"expects X of shape \(N, 1\), got \(4, 2\)"):
-        Adaline(0.1).fit(X4, T4).predict(np.zeros((4, 2)))
+        Adaline(0.1, 5).fit(X4, T4).predict(np.zeros((4, 2)))
 
 
 def test_error_surface_draws_its_contours_and_the_whole_path() -> None:
