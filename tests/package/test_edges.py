@@ -168,13 +168,32 @@ class Sample:
 
         return one
 
+    def two(self) -> int:
+        """Two."""
+
+        return 2
+
+    class Inner(dict):
+        def three(self) -> int:
+            return 3
+
 
 def test_source_takes_out_a_docstring_and_the_blank_lines_below_it() -> None:
     one = "    def one(self) -> int:\n        # This stays.\n        one = 1\n\n        return one"
     nothing = "    def nothing(self) -> None:\n        ..."
     assert repr(source(Sample.one)) == f"class Sample:\n{one}"
-    assert repr(source(Sample)) == f"class Sample:\n{nothing}\n\n{one}"
-    assert repr(source(Sample.nothing, Sample.one)) == f"class Sample:\n{nothing}\n\n{one}"
+    two = "    def two(self) -> int:\n        return 2"
+    inner = "    class Inner(dict):\n        def three(self) -> int:\n            return 3"
+    assert repr(source(Sample)) == "\n\n".join([f"class Sample:\n{nothing}", one, two, inner])
+    assert repr(source(Sample.nothing, Sample.two)) == f"class Sample:\n{nothing}\n\n{two}"
+    three = "class Inner(dict):\n    def three(self) -> int:\n        return 3"
+    assert repr(source(Sample.Inner.three)) == three
+    assert repr(source(Sample.one, Sample.Inner.three)) == f"class Sample:\n{one}\n\n\n{three}"
+
+    def local() -> int:
+        return 4
+
+    assert repr(source(local)) == "def local() -> int:\n    return 4"
 
 
 def test_a_table_is_markdown_and_columns() -> None:

@@ -13,6 +13,7 @@ from backprop import (
     Logistic,
     Sequential,
     Tanh,
+    Threshold,
     check_layer,
     check_network,
     complex_step_gradient,
@@ -103,9 +104,16 @@ def test_a_gradient_of_zeros_is_wholly_wrong() -> None:
     rng = np.random.default_rng(7)
     x, d = rng.standard_normal((4, 3)), rng.uniform(0, 1, (4, 3))
     assert check_layer(NothingComesBack(), x, rng) == {"x": 1.0}
+    assert check_layer(Threshold(), x, rng) == {"x": 0.0}  # here zeros are right
     net = Sequential(Dense(3, 3, rng), NothingComesBack())
     for method in ("central", "complex"):
         assert check_network(net, sum_of_squares, x, d, method=method) == {"0.W": 1.0, "0.b": 1.0}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("method", ["central", "complex"])
+def test_no_check_warns(method: str) -> None:
+    check_network(_net(), sum_of_squares, np.ones((2, 3)), np.ones((2, 2)), method=method)
 
 
 def test_a_right_layer_passes_to_eight_digits() -> None:

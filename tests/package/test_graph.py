@@ -349,6 +349,13 @@ def test_refusals(call: Callable[[], Value], error: type[Exception], message: st
     assert message in str(caught.value)
 
 
+def test_signs_and_quotients_are_made_of_sums_products_and_powers() -> None:
+    x, y = Value(3.0), Value(2.0)
+    made = {"-x": -x, "x - y": x - y, "x / y": x / y}
+    operations = {name: [v.operation for v in topological_order(f) if v.inputs] for name, f in made.items()}
+    assert operations == {"-x": ["×"], "x - y": ["×", "+"], "x / y": ["^-1", "×"]}
+
+
 def test_numpy_numbers_are_numbers() -> None:
     x = Value(np.float64(2.0))
     for f in (np.float64(3.0) * x, x * np.float32(3.0), np.int64(3) * x):

@@ -26,7 +26,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
     mirror.mkdir()
     checksums = {}
     for name in module.MD5:
-        shape = (5, 28, 28) if "images" in name else (5,)
+        cases = 5 if "train" in name else 3
+        shape = (cases, 28, 28) if "images" in name else (cases,)
         (mirror / name).write_bytes(_idx(rng.integers(0, 10, shape)))
         checksums[name] = hashlib.md5((mirror / name).read_bytes()).hexdigest()
     monkeypatch.setattr(module, "MD5", checksums)
@@ -36,11 +37,15 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
 def test_fetched_once_then_read_offline(small: tuple[Path, str]) -> None:
     folder, mirror = small
     first = mnist(folder, mirror=mirror)
-    assert [part.shape for part in first] == [(5, 784), (5,), (5, 784), (5,)]
+    assert [part.shape for part in first] == [(5, 784), (5,), (3, 784), (3,)]
     assert first[0].min() >= 0 and first[0].max() <= 9 / 255
     np.testing.assert_allclose(first[0] * 255, np.round(first[0] * 255), atol=1e-12)
     assert first[1].dtype == first[3].dtype == int
+    kept = {path.name: path.stat() for path in folder.iterdir()}
     again = mnist(folder, mirror="file:///nowhere/")
+    assert {path.name: path.stat().st_ino for path in folder.iterdir()} == {
+        name: status.st_ino for name, status in kept.items()
+    }
     for a, b in zip(first, again, strict=True):
         np.testing.assert_array_equal(a, b)
     assert sorted(p.name for p in folder.iterdir()) == sorted(module.MD5)

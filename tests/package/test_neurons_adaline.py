@@ -130,6 +130,12 @@ def test_an_error_of_a_million_millions_is_divergence(target: float) -> None:
     assert unit.diverged == (target >= 2e6)
 
 
+def test_the_last_weights_and_bias_are_the_end_of_the_path() -> None:
+    unit = Adaline(0.1, 3).fit(*two_gaussians(20, np.random.default_rng(903)))
+    assert unit.w.shape == (2,)
+    np.testing.assert_array_equal([*unit.w, unit.b], unit.path[-1])
+
+
 def test_settles_where_the_perceptron_does_not() -> None:
     for seed in range(1000, 1020):
         X, t = two_gaussians(100, np.random.default_rng(seed), sigma=0.6)

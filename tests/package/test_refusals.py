@@ -96,6 +96,7 @@ def test_cross_entropy_refuses_targets_that_are_no_distribution() -> None:
         (lambda: list(minibatches(ONE, ONE, 0, None)), "a size of at least 1, got 0"),
         (lambda: numerical_gradient(lambda w: 0.0, ONE, h=0.0), "a positive h, got 0.0"),
         (lambda: complex_step_gradient(lambda w: 0j, ONE, h=-1.0), "a positive h, got -1.0"),
+        (lambda: complex_step_gradient(lambda w: 0j, ONE, h=0.0), "a positive h, got 0.0"),
         (
             lambda: check_network(_net(), sum_of_squares, ONE, ONE, method="both"),
             "'central' or 'complex', got 'both'",
