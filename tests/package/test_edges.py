@@ -68,6 +68,17 @@ def test_symmetric_vectors_of_few_bits() -> None:
     assert datasets.symmetry(4)[1].sum() == 4
 
 
+def test_the_grandparents_are_who_they_are() -> None:
+    trees = datasets.family_trees()
+    for person, relation, answer in (
+        ("Arthur", "father", "Christopher"),
+        ("Victoria", "mother", "Penelope"),
+        ("James", "father", "Andrew"),
+        ("Jennifer", "mother", "Christine"),
+    ):
+        assert trees.answers(trees.case(person, relation)) == (answer,)
+
+
 def test_the_family_trees_cannot_be_rebound() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         datasets.family_trees().X = np.zeros(0)  # type: ignore[misc]
