@@ -21,6 +21,7 @@ import resource
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -49,6 +50,7 @@ FIRST = {
 }
 PAPERS = ["test_xor.py", "test_papers_xor.py", "test_papers_symmetry.py", "test_papers_family_trees.py"]
 SHARE = 0.98
+NOT_TRIED = 2
 PROCESSES = 2
 CPU_SECONDS = 100  # all tests together take a third of it
 MEMORY = 6 * 2**30
@@ -293,20 +295,27 @@ def start(mutant: Mutant, source: str, folder: Path) -> int:
     process = os.fork()
     if process:
         return process
-    status = 1
+    status = NOT_TRIED
     try:
-        shutil.copytree(ROOT / "backprop", folder / "backprop", ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "backprop" / f"{mutant.module}.py").write_text(mutant.apply(source), encoding="utf-8")
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
-        os.chdir(folder)
+        _prepare(mutant, source, folder)
+        status = 1  # from here on, whatever goes wrong is the mutant's doing
         status = int(any(_fails(arguments, folder) for arguments in tests_for(mutant.module)))
-    finally:
         shutil.rmtree(folder)
+    except Exception:
+        traceback.print_exc()
+    finally:
         os._exit(status)
+
+
+def _prepare(mutant: Mutant, source: str, folder: Path) -> None:
+    shutil.copytree(ROOT / "backprop", folder / "backprop", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "backprop" / f"{mutant.module}.py").write_text(mutant.apply(source), encoding="utf-8")
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.chdir(folder)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
 
 
 def _fails(arguments: list[str], folder: Path) -> bool:
@@ -332,7 +341,7 @@ def trial(pairs: list[tuple[Mutant, str]]) -> Iterator[tuple[Mutant, str, bool]]
         for number, pair in enumerate(pairs):
             if len(running) == PROCESSES:
                 yield _ended(running)
-            running[start(*pair, Path(folder, str(number)))] = pair
+            running[start(*pair, Path(folder, str(number)).resolve())] = pair
         while running:
             yield _ended(running)
 
@@ -349,6 +358,8 @@ def _hypothesis_without_shrinking() -> None:
 
 def _ended(running: dict[int, tuple[Mutant, str]]) -> tuple[Mutant, str, bool]:
     process, status = os.wait()
+    if os.waitstatus_to_exitcode(status) == NOT_TRIED:
+        raise RuntimeError("a mutant could not be tried: the reason stands above")
     return *running.pop(process), status != 0
 
 
@@ -361,10 +372,15 @@ def main() -> int:
     every = all_mutants()
     pool = [pair for pair in every if arguments.module in ("", pair[0].module) and not is_equivalent(*pair)]
     count = min(arguments.count or len(pool), len(pool))
+    control = Mutant(every[0][0].module, "control", 0, 0, "", 1)  # the package as it stands
     killed = 0
-    for mutant, source, dead in trial(random.Random(arguments.seed).sample(pool, count)):
+    for mutant, source, dead in trial(
+        [(control, every[0][1]), *random.Random(arguments.seed).sample(pool, count)]
+    ):
+        if mutant is control and dead:
+            sys.exit("the tests fail on the package as it stands: that must be mended first")
         killed += dead
-        if not dead:
+        if not dead and mutant is not control:
             print(f"survived: {mutant.describe(source)}", flush=True)
     print(f"{killed} of {count} mutants killed ({killed / count:.1%}), {len(every)} possible")
     return 0 if killed >= SHARE * count else 1
