@@ -98,7 +98,7 @@ class Adaline:
     def __init__(
         self,
         learning_rate: float,
-        epochs: int,
+        epochs: int = 50,
         *,
         mode: str = "batch",
         rng: np.random.Generator | None = None,

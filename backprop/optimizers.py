@@ -52,7 +52,7 @@ class Momentum(GradientDescent):
     `momentum` may be reassigned between sweeps, as the paper does for the family trees.
     """
 
-    def __init__(self, learning_rate: float, momentum: float, *, decay: float = 0.0) -> None:
+    def __init__(self, learning_rate: float, momentum: float = 0.9, *, decay: float = 0.0) -> None:
         super().__init__(learning_rate, decay=decay)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum expects a number in [0, 1), got {momentum}")

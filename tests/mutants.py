@@ -196,10 +196,10 @@ def mutants_of(module: str, source: str) -> list[Mutant]:
             case ast.BoolOp(values=values):
                 for one, two in pairwise(values):
                     between(one, two, "bool")
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                add("drop-not", span(node)[0], span(operand)[0], "")
+            case ast.UnaryOp(op=ast.Not()):
+                add("drop-not", at := span(node)[0], at + len("not "), "")
             case ast.UnaryOp(op=ast.USub(), operand=operand) if not isinstance(operand, ast.Constant):
-                add("sign", span(node)[0], span(operand)[0], "")
+                add("sign", at := span(node)[0], at + len("-"), "")
             case ast.Attribute(attr=name) if name in DROPPED:
                 end = span(node)[1]
                 add("drop-attribute", end - len(f".{name}"), end, "")

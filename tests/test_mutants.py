@@ -18,7 +18,7 @@ def f(x: int, y=0.5, *, far=True):
     """A docstring."""
     if not x and y <= 2 < far or x is None:
         raise ValueError(f"{x + 1} is wrong")
-    y -= -x.max()
+    y -= -(x.max())
     x = np.zeros_like(x.copy().mT)
     np.log(3e-5, strict=True)
     return x @ y, (
@@ -38,9 +38,9 @@ def test_the_changes_that_are_tried() -> None:
         *(condition.replace("2 < far", new) for new in ("2 <= far", "2 > far")),
         *(condition.replace("is None", "is not None"), "if True:", "if False:"),
         "pass",
-        "y += -x.max()",
-        "y -= x.max()",
-        "y -= -x.min()",
+        "y += -(x.max())",
+        "y -= (x.max())",
+        "y -= -(x.min())",
         "x = np.ones_like(x.copy().mT)",
         "x = np.zeros_like(x.copy())",
         "x = np.zeros_like(x.mT)",

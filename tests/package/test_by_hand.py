@@ -143,9 +143,9 @@ def test_gradient_descent_for_three_steps() -> None:
         np.testing.assert_allclose(w, expected)
 
 
-def test_momentum_for_three_steps() -> None:
+@pytest.mark.parametrize("optimizer", [Momentum(0.1, 0.9), Momentum(0.1)], ids=["said", "by default"])
+def test_momentum_for_three_steps(optimizer: Momentum) -> None:
     w = np.array([0.0])
-    optimizer = Momentum(0.1, 0.9)
     changes = []
     for gradient in (1.0, 1.0, -2.0):
         before = w.copy()

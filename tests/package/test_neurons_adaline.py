@@ -125,9 +125,14 @@ def test_a_huge_rate_reports_divergence_without_a_warning() -> None:
 
 @pytest.mark.parametrize("target", [1.9e6, 2e6, 2.05e6])
 def test_an_error_of_a_million_millions_is_divergence(target: float) -> None:
-    unit = Adaline(0.1, 1).fit(np.zeros((2, 1)), np.array([target, 0.0]))
-    assert unit.errors == [target**2 / 4]
+    still = np.array([target, -target, 0.0, 0.0])  # no weight and no bias would bring these nearer
+    unit = Adaline(0.1, 1).fit(np.zeros((4, 1)), still)
+    assert unit.errors[0] == target**2 / 4
     assert unit.diverged == (target >= 2e6)
+
+
+def test_fifty_epochs_where_nothing_else_is_said() -> None:
+    assert len(Adaline(0.1).fit(X4, T4).path) == 51
 
 
 def test_the_last_weights_and_bias_are_the_end_of_the_path() -> None:
@@ -191,7 +196,7 @@ def test_arguments_are_left_alone() -> None:
 )
 def test_refuses_settings(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Adaline(**{"epochs": 5} | arguments)
+        Adaline(**arguments)
 
 
 @pytest.mark.parametrize(
@@ -206,14 +211,14 @@ def test_refuses_settings(arguments: dict[str, Any], message: str) -> None:
 )
 def test_refuses_data(X: Array, t: Array, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Adaline(0.1, 5).fit(X, t)
+        Adaline(0.1).fit(X, t)
 
 
 def test_refuses_to_predict_before_fit_or_other_shapes() -> None:
     with pytest.raises(ValueError, match="fit to have been called first"):
-        Adaline(0.1, 5).predict(X4)
+        Adaline(0.1).predict(X4)
     with pytest.raises(ValueError, match=r"expects X of shape \(N, 1\), got \(4, 2\)"):
-        Adaline(0.1, 5).fit(X4, T4).predict(np.zeros((4, 2)))
+        Adaline(0.1).fit(X4, T4).predict(np.zeros((4, 2)))
 
 
 def test_error_surface_draws_its_contours_and_the_whole_path() -> None:
