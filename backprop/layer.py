@@ -188,8 +188,10 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
 
 def check_finite(owner: str, x: Array) -> None:
     """Refuse NaN and infinity, once at the door: inside a net they go on until the error shows them."""
-    flat = x.ravel(order="K") if isinstance(x, np.ndarray) else np.zeros(0)
-    if flat.dtype.kind not in "fc" or cmath.isfinite(np.vdot(flat, flat)):  # quicker than a look at each
+    if not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
+        return  # the first layer says what it expects
+    flat = x.ravel(order="K")
+    if cmath.isfinite(np.vdot(flat, flat)):  # quicker than a look at each
         return
     bad = int(x.size - np.isfinite(x).sum())
     if bad:

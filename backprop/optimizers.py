@@ -58,7 +58,7 @@ class Momentum(GradientDescent):
             raise ValueError(f"momentum expects a number in [0, 1), got {momentum}")
         self.momentum = momentum
         self.last: dict[str, Array] = {}
-        self._velocity = np.zeros(0)
+        self._velocity: Array
 
     def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
         """Return Δw(t) and remember it as the next step's Δw(t−1)."""

@@ -45,8 +45,6 @@ def _class_line(obj: type | Callable[..., Any]) -> str:
     """Return the line `class Name(Base):` of the class that a method belongs to, "" for anything else."""
     name = getattr(obj, "__qualname__", "")
     owner: Any = sys.modules.get(getattr(obj, "__module__", ""))
-    if "." not in name or "<locals>" in name:
-        return ""
     for part in name.split(".")[:-1]:
         owner = getattr(owner, part, None)
     if not inspect.isclass(owner):

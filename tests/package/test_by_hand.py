@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -48,10 +50,12 @@ def test_dense_from_weights_copies_and_keeps_the_kind() -> None:
     W[...] = 7
     assert layer.params["W"].dtype == layer.params["b"].dtype == np.float32
     assert layer.params["W"].max() == 1 and layer.params["b"].shape == (3,)
+    assert Dense.from_weights([[1, 2]]).params["W"].dtype == np.float64
     many = Dense.from_weights(np.ones((5, 3, 2)), np.zeros((5, 3)))
     assert many.forward(np.ones((4, 2)))[0].shape == (5, 4, 3)
     for W, b, message in [
         ([1.0, 2.0], None, r"W of shape \(n_out, n_in\), got \(2,\)"),
+        (np.ones((0, 2)), None, r"W of shape \(n_out, n_in\), got \(0, 2\)"),
         ([[1.0, 2.0]], [0.0, 0.0], r"b of shape \(1,\), got \(2,\)"),
         ([[1.0, np.nan]], None, "finite numbers in W"),
         ([[1.0, 2.0]], [np.inf], "finite numbers in b"),
@@ -76,6 +80,12 @@ def test_activations_at_points_known_by_heart() -> None:
     np.testing.assert_array_equal(Threshold().backward(np.ones((1, 3)), cache)[0], np.zeros((1, 3)))
 
 
+def test_a_unit_with_a_kink_looks_at_the_real_part_alone() -> None:
+    x = np.array([[1e-20j, -1e-20j]])
+    np.testing.assert_array_equal(ReLU().forward(x)[1], [[False, False]])
+    np.testing.assert_array_equal(Threshold().forward(x)[0], [[1, 1]])
+
+
 def test_logistic_does_not_warn_far_out() -> None:
     with np.errstate(all="raise", under="ignore"):
         np.testing.assert_array_equal(logistic(np.array([-1000.0, 0.0, 1000.0])), [0.0, 0.5, 1.0])
@@ -84,6 +94,8 @@ def test_logistic_does_not_warn_far_out() -> None:
 def test_softmax_of_logarithms_and_of_huge_numbers() -> None:
     np.testing.assert_allclose(softmax(np.log([[1.0, 2.0, 5.0]])), [[0.125, 0.25, 0.625]])
     np.testing.assert_allclose(softmax(np.array([[1000.0, 1000.0]])), [[0.5, 0.5]])
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_array_equal(softmax(np.array([[0.0, 1000.0]])), [[0.0, 1.0]])
     _, cache = Softmax().forward(np.log([[1.0, 3.0]]))
     dx, _ = Softmax().backward(np.array([[1.0, 0.0]]), cache)
     np.testing.assert_allclose(dx, [[0.25 * 0.75, -0.25 * 0.75]])
@@ -105,6 +117,16 @@ def test_losses() -> None:
     np.testing.assert_array_equal(dy, [[1.0], [0.0]])
 
 
+def test_a_stack_of_runs_may_have_targets_of_its_own() -> None:
+    y = np.arange(12.0).reshape(2, 3, 2) / 12
+    d = np.stack([np.full((3, 2), 0.5), np.tile([0.0, 1.0], (3, 1))])
+    for loss in (sum_of_squares, softmax_cross_entropy, logistic_cross_entropy):
+        E, dy = loss(y, d)
+        alone = [loss(y[r], d[r]) for r in range(2)]
+        np.testing.assert_allclose(E, [E_r for E_r, _ in alone])
+        np.testing.assert_allclose(dy, [dy_r for _, dy_r in alone])
+
+
 def test_cross_entropy_survives_where_the_naive_form_overflows() -> None:
     with np.errstate(all="raise", under="ignore"):
         E, dx = softmax_cross_entropy(np.array([[1000.0, -1000.0]]), np.array([[0.0, 1.0]]))
@@ -121,9 +143,9 @@ def test_gradient_descent_for_three_steps() -> None:
         np.testing.assert_allclose(w, expected)
 
 
-def test_momentum_for_three_steps() -> None:
+@pytest.mark.parametrize("optimizer", [Momentum(0.1, 0.9), Momentum(0.1)], ids=["said", "by default"])
+def test_momentum_for_three_steps(optimizer: Momentum) -> None:
     w = np.array([0.0])
-    optimizer = Momentum(0.1, 0.9)
     changes = []
     for gradient in (1.0, 1.0, -2.0):
         before = w.copy()
@@ -169,7 +191,14 @@ def test_initializers() -> None:
     rng = np.random.default_rng(0)
     assert np.abs(uniform(0.3)((1000, 10), rng)).max() <= 0.3
     assert normal(2.0)((1000, 100), rng).std() == pytest.approx(2.0, rel=0.01)
-    assert lecun_normal()((1000, 400), rng).std() == pytest.approx(1 / 20, rel=0.01)
+    for shape in ((1000, 400), (100, 10, 400), (400,)):
+        assert lecun_normal()(shape, rng).std() == pytest.approx(1 / 20, rel=0.2 if shape == (400,) else 0.01)
+    for initializer in (uniform(0.3), normal(1.0), lecun_normal()):
+        assert abs(initializer((1000, 100), rng).mean()) < 0.02
+    drawn = uniform(0.3)((1000, 10), rng)
+    np.testing.assert_allclose([drawn.min(), drawn.max()], [-0.3, 0.3], rtol=0.01)
+    for nothing in (uniform(0.0), normal(0.0)):
+        assert not nothing((2, 3), rng).any()
     np.testing.assert_array_equal(constant(0.5)((2,), rng), [0.5, 0.5])
 
 
@@ -190,6 +219,39 @@ def test_train_counts_changes_and_stops_when_every_run_has_solved() -> None:
     np.testing.assert_array_equal(history.solved_at, [2, 4])
     assert history.errors.shape == (4, 2)
     np.testing.assert_allclose(history.errors[:, 0], [0.5, 0.125, 0.03125, 0.0078125])
+
+
+def test_dense_starts_with_small_random_weights_and_biases_of_zero() -> None:
+    layer = Dense(400, 1000, np.random.default_rng(0))
+    assert layer.params["W"].std() == pytest.approx(1 / 20, rel=0.01)
+    assert not layer.params["b"].any()
+
+
+def test_a_net_solved_before_its_first_change_is_not_changed() -> None:
+    net = Dense.from_weights([[[1.0]], [[-3.0]]], [[0.0], [0.0]])
+    one = np.array([[1.0]])
+
+    def near(y: np.ndarray, d: np.ndarray) -> np.ndarray:
+        return np.abs(y - d).max(axis=(-2, -1)) < 1.5
+
+    history = train(net, sum_of_squares, one, one, GradientDescent(0.25), 50, solved=near)
+    np.testing.assert_array_equal(history.solved_at, [0, 2])
+    before = net.params["W"].copy()
+    history = train(net, sum_of_squares, one, one, GradientDescent(0.25), 50, solved=near)
+    np.testing.assert_array_equal(history.solved_at, [0, 0])
+    assert history.errors.size == 0
+    np.testing.assert_array_equal(net.params["W"], before)
+
+
+def test_a_net_never_solved_says_minus_one() -> None:
+    net, one = Dense.from_weights([[-3.0]]), np.array([[1.0]])
+    never = train(net, sum_of_squares, one, one, GradientDescent(0.1), 2, solved=lambda y, d: np.array(False))
+    unasked = train(net, sum_of_squares, one, one, GradientDescent(0.1), 2)
+    batches = train_minibatches(net, sum_of_squares, one, one, GradientDescent(0.1), 2)
+    assert never.solved_at == unasked.solved_at == batches.solved_at == -1
+    assert len(never.errors) == len(unasked.errors) == len(batches.errors) == 2
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        never.errors = unasked.errors  # type: ignore[misc]
 
 
 def test_train_records_what_is_made_of_the_outputs_before_every_change() -> None:

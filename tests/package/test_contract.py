@@ -100,6 +100,13 @@ def test_backward_agrees_with_the_complex_step_in_every_component(name: str) -> 
         w[...] = start
 
 
+def test_a_layer_without_the_two_passes_says_so() -> None:
+    with pytest.raises(NotImplementedError):
+        Layer().forward(np.ones((1, 1)))
+    with pytest.raises(NotImplementedError):
+        Layer().backward(np.ones((1, 1)), None)
+
+
 def test_gradients_are_keyed_and_shaped_like_params(case: tuple[Make, np.ndarray]) -> None:
     make, x = case
     layer = make(5, np.random.default_rng(0))
@@ -195,6 +202,28 @@ def test_a_stack_of_runs_is_the_same_nets_one_by_one(name: str) -> None:
             np.testing.assert_allclose(grads[key][r], grad, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize(("runs", "cases", "n_in"), [(4, 5, 1), (4, 5, 2), (4, 5, 3), (4, 1, 3), (1, 5, 3)])
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_stack_of_dense_layers_is_each_of_them(runs: int, cases: int, n_in: int, apart: bool) -> None:
+    rng = np.random.default_rng(0)
+    W, b = rng.standard_normal((runs, 2, n_in)), rng.standard_normal((runs, 2))
+    x = rng.standard_normal((runs, cases, n_in) if apart else (cases, n_in))
+    dy = rng.standard_normal((runs, cases, 2))
+    stacked = Dense.from_weights(W, b)
+    y, cache = stacked.forward(x)
+    dx, grads = stacked.backward(dy, cache)
+    alone = stacked.gradients(dy, cache)
+    for r in range(runs):
+        single = Dense.from_weights(W[r], b[r])
+        y_r, cache_r = single.forward(x[r] if apart else x)
+        dx_r, grads_r = single.backward(dy[r], cache_r)
+        np.testing.assert_allclose(y[r], y_r, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(dx[r], dx_r, rtol=1e-12, atol=1e-14)
+        for name, grad in grads_r.items():
+            np.testing.assert_allclose(grads[name][r], grad, rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(alone[name][r], grad, rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize("name", sorted(LAYERS))
 @settings(max_examples=15, deadline=None)
 @given(cases=st.integers(1, 6), features=st.integers(2, 7), seed=st.integers(0, 2**31))
@@ -236,6 +265,8 @@ def test_bad_batches_are_refused_by_name(case: tuple[Make, np.ndarray]) -> None:
         layer.forward(x[0])
     with pytest.raises(TypeError, match="floating-point array, got dtype int64"):
         layer.forward(np.ones((2, 5), dtype=np.int64))
+    with pytest.raises(TypeError, match="floating-point array, got dtype <U1"):
+        layer.forward(np.full((2, 5), "a"))
     with pytest.raises(TypeError, match="floating-point array, got list"):
         layer.forward([[1.0] * 5])  # type: ignore[arg-type]
     y, cache = layer.forward(x)
@@ -260,12 +291,15 @@ def test_dense_names_its_shapes() -> None:
     ("build", "message"),
     [
         (lambda rng: Dense(0, 2, rng), "at least 1 input and 1 output, got 0 and 2"),
+        (lambda rng: Dense(2, 0, rng), "at least 1 input and 1 output, got 2 and 0"),
         (lambda rng: Dense(2, 2, rng, dtype=np.int32), "floating-point dtype, got int32"),
         (lambda rng: Dense(2, 2, 0), "Generator or a sequence of them, got int"),
+        (lambda rng: Dense(2, 2, [rng, 0]), "Generator or a sequence of them, got list"),
         (lambda rng: Dense(2, 2, []), "at least one generator"),
         (lambda rng: Sequential(), "at least one layer"),
         (lambda rng: Parallel(), "widths of at least 1"),
         (lambda rng: Parallel((0, Logistic())), "widths of at least 1"),
+        (lambda rng: Parallel((1, Logistic()), (0, Logistic())), "widths of at least 1"),
     ],
 )
 def test_wrong_constructions_are_refused(build: Callable[[np.random.Generator], Layer], message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import xml.etree.ElementTree as ET
 
@@ -36,6 +37,53 @@ def test_separable_sets_are_separable_by_the_margin(seed: int, features: int) ->
     assert found.status == 0
 
 
+def test_separable_points_fill_the_square_up_to_the_margin_on_the_side_of_their_sign() -> None:
+    X, t = datasets.separable(3000, np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    normal = rng.standard_normal(2)
+    distance = X @ (normal / np.linalg.norm(normal)) + rng.uniform(-0.3, 0.3)
+    np.testing.assert_array_equal(t, np.sign(distance))
+    assert 0.1 <= np.abs(distance).min() < 0.102
+    np.testing.assert_allclose([X.min(axis=0), X.max(axis=0)], [[-1, -1], [1, 1]], atol=0.01)
+    assert np.abs(X.mean(axis=0)).max() < 0.1
+
+
+@pytest.mark.parametrize(("n", "features", "margin"), [(1, 2, 0.1), (7, 1, 0.1), (7, 2, 0.0), (7, 2, 0.5)])
+def test_separable_at_the_ends_of_what_it_allows(n: int, features: int, margin: float) -> None:
+    X, t = datasets.separable(n, np.random.default_rng(2), features=features, margin=margin)
+    assert X.shape == (n, features) and t.shape == (n,)
+
+
+def test_two_gaussians_are_their_centres_and_noise_from_the_generator() -> None:
+    X, t = datasets.two_gaussians(4, np.random.default_rng(3))
+    assert t.tolist() == [1, 1, -1, -1]
+    centres = [[0.4, 0.8], [0.4, 0.8], [-0.4, -0.8], [-0.4, -0.8]]
+    np.testing.assert_allclose(X, centres + np.random.default_rng(3).normal(0, 0.19, (4, 2)))
+    assert datasets.two_gaussians(2, np.random.default_rng(3))[1].tolist() == [1, -1]
+
+
+def test_symmetric_vectors_of_few_bits() -> None:
+    X, d = datasets.symmetry(2)
+    np.testing.assert_array_equal(np.hstack([X, d]), [[0, 0, 1], [0, 1, 0], [1, 0, 0], [1, 1, 1]])
+    assert datasets.symmetry(4)[1].sum() == 4
+
+
+def test_the_grandparents_are_who_they_are() -> None:
+    trees = datasets.family_trees()
+    for person, relation, answer in (
+        ("Arthur", "father", "Christopher"),
+        ("Victoria", "mother", "Penelope"),
+        ("James", "father", "Andrew"),
+        ("Jennifer", "mother", "Christine"),
+    ):
+        assert trees.answers(trees.case(person, relation)) == (answer,)
+
+
+def test_the_family_trees_cannot_be_rebound() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        datasets.family_trees().X = np.zeros(0)  # type: ignore[misc]
+
+
 def test_two_gaussians_are_where_the_paper_puts_them() -> None:
     X, t = datasets.two_gaussians(20_000, np.random.default_rng(0))
     np.testing.assert_allclose(X[t == 1].mean(axis=0), [0.4, 0.8], atol=0.01)
@@ -46,8 +94,14 @@ def test_two_gaussians_are_where_the_paper_puts_them() -> None:
     ("call", "message"),
     [
         (lambda rng: datasets.separable(0, rng), "at least 1, got 0 and 2"),
+        (lambda rng: datasets.separable(5, rng, features=0), "at least 1, got 5 and 0"),
         (lambda rng: datasets.separable(5, rng, margin=0.9), "between 0 and 0.5, got 0.9"),
+        (lambda rng: datasets.separable(5, rng, margin=0.51), "between 0 and 0.5, got 0.51"),
+        (lambda rng: datasets.separable(5, rng, margin=-0.1), "between 0 and 0.5, got -0.1"),
         (lambda rng: datasets.two_gaussians(5, rng), "an even n of at least 2, got 5"),
+        (lambda rng: datasets.two_gaussians(0, rng), "an even n of at least 2, got 0"),
+        (lambda rng: datasets.symmetry(3), "an even number of bits of at least 2, got 3"),
+        (lambda rng: datasets.symmetry(0), "an even number of bits of at least 2, got 0"),
     ],
 )
 def test_impossible_data_are_refused(call: object, message: str) -> None:
@@ -108,6 +162,51 @@ def test_source_shows_the_code_that_runs_without_its_docstring() -> None:
     assert repr(source(logistic, Dense.forward)).count("\n\n\nclass Dense(Layer):\n    def forward") == 1
 
 
+class Sample:
+    """A class."""
+
+    def nothing(self) -> None:
+        """Only words."""
+
+    def one(self) -> int:
+        """A sentence.
+
+        And another.
+        """
+
+        # This stays.
+        one = 1
+
+        return one
+
+    def two(self) -> int:
+        """Two."""
+
+        return 2
+
+    class Inner(dict):
+        def three(self) -> int:
+            return 3
+
+
+def test_source_takes_out_a_docstring_and_the_blank_lines_below_it() -> None:
+    one = "    def one(self) -> int:\n        # This stays.\n        one = 1\n\n        return one"
+    nothing = "    def nothing(self) -> None:\n        ..."
+    assert repr(source(Sample.one)) == f"class Sample:\n{one}"
+    two = "    def two(self) -> int:\n        return 2"
+    inner = "    class Inner(dict):\n        def three(self) -> int:\n            return 3"
+    assert repr(source(Sample)) == "\n\n".join([f"class Sample:\n{nothing}", one, two, inner])
+    assert repr(source(Sample.nothing, Sample.two)) == f"class Sample:\n{nothing}\n\n{two}"
+    three = "class Inner(dict):\n    def three(self) -> int:\n        return 3"
+    assert repr(source(Sample.Inner.three)) == three
+    assert repr(source(Sample.one, Sample.Inner.three)) == f"class Sample:\n{one}\n\n\n{three}"
+
+    def local() -> int:
+        return 4
+
+    assert repr(source(local)) == "def local() -> int:\n    return 4"
+
+
 def test_a_table_is_markdown_and_columns() -> None:
     shown = table(["rate", "a|b"], [[0.1, 1425], [0.05, "never"]], ["", ",d"])
     assert repr(shown) == "rate    a|b\n0.1   1,425\n0.05  never"
@@ -125,19 +224,30 @@ def test_digits_are_scikit_learns() -> None:
     X, labels = datasets.digits()
     np.testing.assert_array_equal(X * 16, bundled.data)
     np.testing.assert_array_equal(labels, bundled.target)
+    assert labels.dtype == int
 
 
 def test_one_hot_and_split() -> None:
     np.testing.assert_array_equal(datasets.one_hot(np.array([1, 0]), 2), [[0, 1], [1, 0]])
     with pytest.raises(ValueError, match="labels from 0 to 1, got 0 to 2"):
         datasets.one_hot(np.array([0, 2]), 2)
+    with pytest.raises(ValueError, match="labels from 0 to 1, got -1 to 1"):
+        datasets.one_hot(np.array([1, -1]), 2)
     with pytest.raises(ValueError, match="integer dtype"):
         datasets.one_hot(np.array([0.5]), 2)
+    with pytest.raises(ValueError, match=r"shape \(N,\)"):
+        datasets.one_hot(np.array([[0]]), 2)
+    np.testing.assert_array_equal(datasets.one_hot([1, 0], 2), [[0, 1], [1, 0]])  # type: ignore[arg-type]
+    assert datasets.one_hot(np.zeros(0, dtype=int), 2).shape == (0, 2)
     X, labels = np.arange(10.0)[:, None], np.arange(10)
     parts = datasets.split(X, labels, 3, np.random.default_rng(0))
     assert [len(part) for part in parts] == [7, 7, 3, 3]
     np.testing.assert_array_equal(parts[0].ravel(), parts[1])
     assert sorted([*parts[1], *parts[3]]) == list(range(10))
+    assert [len(part) for part in datasets.split(X, labels, 9, np.random.default_rng(0))] == [1, 1, 9, 9]
+    assert [len(part) for part in datasets.split(X, labels, 1, np.random.default_rng(0))] == [9, 9, 1, 1]
+    with pytest.raises(ValueError, match="a test set of 1 to 9 cases, got 0"):
+        datasets.split(X, labels, 0, np.random.default_rng(0))
     with pytest.raises(ValueError, match="a test set of 1 to 9 cases, got 10"):
         datasets.split(X, labels, 10, np.random.default_rng(0))
     with pytest.raises(ValueError, match="as many labels as inputs, got 9 and 10"):

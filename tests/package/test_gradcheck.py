@@ -12,6 +12,8 @@ from backprop import (
     Layer,
     Logistic,
     Sequential,
+    Tanh,
+    Threshold,
     check_layer,
     check_network,
     complex_step_gradient,
@@ -45,6 +47,8 @@ def test_relative_error() -> None:
     assert relative_error(np.zeros(3), np.zeros(3)) == 0.0
     assert relative_error(np.array([3.0, 4.0]), np.array([3.0, 4.0 + 5e-6])) == pytest.approx(1e-6)
     assert relative_error(np.array([1.0]), np.array([-1.0])) == 2.0
+    assert relative_error(np.zeros(3), np.ones(3)) == relative_error(np.ones(3), np.zeros(3)) == 1.0
+    assert relative_error(np.array([1.0]), np.array([4.0])) == 0.75
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -75,12 +79,18 @@ class ForgottenSlope(Logistic):
         return dy, {}
 
 
+class NothingComesBack(Logistic):
+    def backward(self, dy: np.ndarray, cache: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return np.zeros_like(dy), {}
+
+
 @pytest.mark.parametrize(
     ("layer", "wrong"),
     [
         (LostTranspose(3, 3, np.random.default_rng(0), bias=normal(1.0)), {"W"}),
         (ForgottenBias(3, 2, np.random.default_rng(0), bias=normal(1.0)), {"b"}),
         (ForgottenSlope(), {"x"}),
+        (NothingComesBack(), {"x"}),
     ],
 )
 def test_a_planted_mistake_is_seen_where_it_is(layer: Layer, wrong: set[str]) -> None:
@@ -88,6 +98,33 @@ def test_a_planted_mistake_is_seen_where_it_is(layer: Layer, wrong: set[str]) ->
     errors = check_layer(layer, rng.standard_normal((4, 3)), rng)
     assert {name for name, error in errors.items() if error > 1e-3} == wrong
     assert all(error < 1e-6 for name, error in errors.items() if name not in wrong)
+
+
+def test_a_gradient_of_zeros_is_wholly_wrong() -> None:
+    rng = np.random.default_rng(7)
+    x, d = rng.standard_normal((4, 3)), rng.uniform(0, 1, (4, 3))
+    assert check_layer(NothingComesBack(), x, rng) == {"x": 1.0}
+    assert check_layer(Threshold(), x, rng) == {"x": 0.0}  # here zeros are right
+    net = Sequential(Dense(3, 3, rng), NothingComesBack())
+    for method in ("central", "complex"):
+        assert check_network(net, sum_of_squares, x, d, method=method) == {"0.W": 1.0, "0.b": 1.0}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("method", ["central", "complex"])
+def test_no_check_warns(method: str) -> None:
+    check_network(_net(), sum_of_squares, np.ones((2, 3)), np.ones((2, 2)), method=method)
+
+
+def test_a_right_layer_passes_to_eight_digits() -> None:
+    x = np.random.default_rng(5).standard_normal((4, 5))
+    assert check_layer(Tanh(), x, np.random.default_rng(0))["x"] < 1e-8
+
+
+def test_check_layer_leaves_an_array_alone_that_must_not_be_written() -> None:
+    x = np.ones((2, 3))
+    x.flags.writeable = False
+    assert check_layer(Logistic(), x, np.random.default_rng(0))["x"] < 1e-6
 
 
 def test_check_layer_restores_what_it_moves() -> None:

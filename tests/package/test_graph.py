@@ -57,7 +57,9 @@ def test_gates_by_hand(make: Callable[[Value, Value], Value], value: float, dx: 
     [
         (Value.logistic, 0.0, 0.5, 0.25),
         (Value.exp, 1.0, math.e, math.e),
+        (Value.exp, 708.9, math.exp(708.9), math.exp(708.9)),
         (Value.log, 2.0, math.log(2), 0.5),
+        (Value.log, 0.5, math.log(0.5), 2.0),
         (lambda x: x**-1, 4.0, 0.25, -1 / 16),
         (lambda x: x**0.5, 4.0, 2.0, 0.25),
         (lambda x: x**3, -2.0, -8.0, 12.0),
@@ -351,6 +353,7 @@ def test_the_history_of_a_tape() -> None:
         (lambda: Value(1.0) + "x", TypeError, "real number, got str"),  # type: ignore[operator]
         (lambda: np.ones(2) * Value(1.0), TypeError, "real number, got ndarray"),
         (lambda: Value(1e200) * 1e200, ValueError, "the gate '×' expects finite numbers, got inf"),
+        (lambda: Value(709.0).exp(), ValueError, "the gate 'exp' expects finite numbers, got inf"),
         (lambda: Value(1000.0).exp(), ValueError, "the gate 'exp' expects finite numbers, got inf"),
         (lambda: Value(0.0).log(), ValueError, "the gate 'log' expects a positive number, got 0.0"),
         (lambda: Value(-1.0).log(), ValueError, "positive number, got -1.0"),
@@ -365,6 +368,13 @@ def test_refusals(call: Callable[[], Value], error: type[Exception], message: st
     with pytest.raises(error) as caught:
         call()
     assert message in str(caught.value)
+
+
+def test_signs_and_quotients_are_made_of_sums_products_and_powers() -> None:
+    x, y = Value(3.0), Value(2.0)
+    made = {"-x": -x, "x - y": x - y, "x / y": x / y}
+    operations = {name: [v.operation for v in topological_order(f) if v.inputs] for name, f in made.items()}
+    assert operations == {"-x": ["×"], "x - y": ["×", "+"], "x / y": ["^-1", "×"]}
 
 
 def test_numpy_numbers_are_numbers() -> None:

@@ -158,6 +158,24 @@ def test_a_huge_rate_reports_divergence_without_a_warning() -> None:
                 assert np.isfinite(unit.w).all() and np.isfinite(unit.b)
 
 
+@pytest.mark.parametrize("target", [1.9e6, 2e6, 2.05e6])
+def test_an_error_of_a_million_millions_is_divergence(target: float) -> None:
+    still = np.array([target, -target, 0.0, 0.0])  # no weight and no bias would bring these nearer
+    unit = Adaline(0.1, 1).fit(np.zeros((4, 1)), still)
+    assert unit.errors[0] == target**2 / 4
+    assert unit.diverged == (target >= 2e6)
+
+
+def test_fifty_epochs_where_nothing_else_is_said() -> None:
+    assert len(Adaline(0.1).fit(X4, T4).path) == 51
+
+
+def test_the_last_weights_and_bias_are_the_end_of_the_path() -> None:
+    unit = Adaline(0.1, 3).fit(*two_gaussians(20, np.random.default_rng(903)))
+    assert unit.w.shape == (2,)
+    np.testing.assert_array_equal([*unit.w, unit.b], unit.path[-1])
+
+
 def test_settles_where_the_perceptron_does_not() -> None:
     for seed in range(1000, 1020):
         X, t = two_gaussians(100, np.random.default_rng(seed), sigma=0.6)
@@ -188,6 +206,11 @@ def test_predict_thresholds_after_the_learning() -> None:
     unit = Adaline(0.2, 400).fit(X4, T4)
     np.testing.assert_allclose([unit.w[0], unit.b], [0.8, -1.2], atol=1e-9)
     assert unit.predict(np.array([[1.4], [1.6]])).tolist() == [-1, 1]
+
+
+def test_lists_are_taken_for_arrays() -> None:
+    lists = Adaline(0.2, 3).fit(X4.tolist(), T4.tolist())  # type: ignore[arg-type]
+    assert np.array_equal(lists.path, Adaline(0.2, 3).fit(X4, T4).path)
 
 
 def test_arguments_are_left_alone() -> None:

@@ -318,6 +318,16 @@ def test_predict_refuses() -> None:
         ThresholdUnit([1], 1).predict(CORNERS)
 
 
+def test_a_hundred_epochs_where_nothing_else_is_said() -> None:
+    assert len(Perceptron().fit(CORNERS, np.array([-1, 1, 1, -1])).mistakes) == 100
+
+
+def test_lists_are_taken_for_arrays() -> None:
+    learner = Perceptron().fit([[0.0], [1.0]], [-1, 1])  # type: ignore[arg-type]
+    assert learner.predict([[0.0], [1.0]]).tolist() == [-1, 1]  # type: ignore[arg-type]
+    assert ThresholdUnit([1], 1).predict([[0.0], [1.0]]).tolist() == [0, 1]  # type: ignore[arg-type]
+
+
 def test_epochs_refused() -> None:
     with pytest.raises(ValueError, match="max_epochs expects at least 1, got 0"):
         Perceptron(0)

@@ -51,6 +51,10 @@ def test_losses_refuse_targets_that_do_not_fit(loss: Callable[..., object]) -> N
         loss(y.astype(np.float32), good)
     with pytest.raises(ValueError, match="at least one case"):
         loss(y[:0], good[:0])
+    with pytest.raises(ValueError, match=re.escape("targets of shape (3,), got (3,)")):
+        loss(y[0], good[0])
+    with pytest.raises(TypeError, match="floating-point targets, got float64"):
+        loss(y, good.tolist())
     good[0, 0] = np.nan
     with pytest.raises(FloatingPointError, match="1 targets"):
         loss(y, good)
@@ -61,6 +65,9 @@ def test_cross_entropy_refuses_targets_that_are_no_distribution() -> None:
         softmax_cross_entropy(np.zeros((2, 3)), np.ones((2, 3)))
     with pytest.raises(ValueError, match="row of t to sum to 1"):
         softmax_cross_entropy(np.zeros((2, 2)), np.array([[1.0, 1.0], [0.0, 0.0]]))
+    with pytest.raises(ValueError, match="row of t to sum to 1"):
+        softmax_cross_entropy(np.zeros((1, 2)), np.array([[0.5, 0.501]]))
+    softmax_cross_entropy(np.zeros((1, 2)), np.array([[0.5, 0.50001]]))
 
 
 @pytest.mark.parametrize(
@@ -68,20 +75,28 @@ def test_cross_entropy_refuses_targets_that_are_no_distribution() -> None:
     [
         (lambda: GradientDescent(0.0), "learning_rate expects a positive number, got 0.0"),
         (lambda: GradientDescent(float("nan")), "learning_rate expects a positive number, got nan"),
+        (lambda: GradientDescent(np.inf), "learning_rate expects a positive number, got inf"),
+        (lambda: GradientDescent(0.1, decay=-0.1), r"decay expects a fraction in \[0, 1\), got -0.1"),
         (lambda: GradientDescent(0.1, decay=1.0), r"decay expects a fraction in \[0, 1\), got 1.0"),
         (lambda: Momentum(0.1, 1.0), r"momentum expects a number in \[0, 1\), got 1.0"),
+        (lambda: Momentum(0.1, -0.1), r"momentum expects a number in \[0, 1\), got -0.1"),
         (lambda: Momentum(-1.0, 0.5), "learning_rate expects a positive number, got -1.0"),
         (lambda: uniform(-0.1), "limit of at least 0, got -0.1"),
+        (lambda: uniform(np.nan), "limit of at least 0, got nan"),
         (lambda: normal(-1.0), "sigma of at least 0, got -1.0"),
+        (lambda: normal(-0.1), "sigma of at least 0, got -0.1"),
+        (lambda: normal(np.nan), "sigma of at least 0, got nan"),
         (lambda: train(_net(), sum_of_squares, ONE, ONE, GradientDescent(0.1), 0), "at least 1 sweep, got 0"),
         (
             lambda: train_minibatches(_net(), sum_of_squares, ONE, ONE, GradientDescent(0.1), 0),
             "at least 1 epoch, got 0",
         ),
         (lambda: list(minibatches(ONE, np.ones((2, 1)), 1, None)), "as many targets as inputs, got 2 and 1"),
+        (lambda: list(minibatches(ONE[:0], ONE[:0], 1, None)), "as many targets as inputs, got 0 and 0"),
         (lambda: list(minibatches(ONE, ONE, 0, None)), "a size of at least 1, got 0"),
         (lambda: numerical_gradient(lambda w: 0.0, ONE, h=0.0), "a positive h, got 0.0"),
         (lambda: complex_step_gradient(lambda w: 0j, ONE, h=-1.0), "a positive h, got -1.0"),
+        (lambda: complex_step_gradient(lambda w: 0j, ONE, h=0.0), "a positive h, got 0.0"),
         (
             lambda: check_network(_net(), sum_of_squares, ONE, ONE, method="both"),
             "'central' or 'complex', got 'both'",
@@ -163,3 +178,24 @@ def test_the_message_names_the_weights_or_the_layer() -> None:
     lone = Dense.from_weights([[1e200]])
     with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"largest output is 1e\+200"):
         train(lone, sum_of_squares, ONE, ONE, GradientDescent(0.1), 1)
+
+
+def test_the_message_finds_a_single_bad_number_among_good_ones() -> None:
+    wide = Dense.from_weights([[1.0], [1e200]])
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"largest output is 1e\+200"):
+        train(wide, sum_of_squares, ONE, np.ones((1, 2)), GradientDescent(0.1), 1)
+    wide.params["W"][0] = np.nan
+    with pytest.raises(FloatingPointError, match="weights are those of 'W'"):
+        train(wide, sum_of_squares, ONE, np.ones((1, 2)), GradientDescent(0.1), 1)
+    net = Sequential(Dense.from_weights([[1.0], [1e200]]), Dense.from_weights([[0.0, 1e200], [1.0, 0.0]]))
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match="outputs are those of layer 1, Dense"),
+    ):
+        train(net, sum_of_squares, ONE, np.ones((1, 2)), GradientDescent(0.1), 1)
+
+
+def test_minibatches_count_the_changes_before_the_error() -> None:
+    d = np.array([[1.0], [1.0], [np.inf]])
+    with pytest.raises(FloatingPointError, match="in 1 targets, after 2 changes"):
+        train_minibatches(_net(), sum_of_squares, np.ones((3, 1)), d, GradientDescent(0.1), 1)
