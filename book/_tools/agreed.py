@@ -313,7 +313,7 @@ class Review:
             if best:
                 return best, True
         sums = self.sums(unit, number) if abs(number.values[0]) > 10 else []
-        return [*sums, *self.ranked(unit, number, matching)], False
+        return [*self.ranked(unit, number, matching), *sums], False
 
     def ranked(self, unit: Unit, number: Number, tokens: list[Token]) -> list[str]:
         """Outputs before literals, nearest first. One output, or one literal where no output has it, is enough."""
