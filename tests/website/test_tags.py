@@ -31,4 +31,4 @@ def test_every_tag_in_a_listing_is_a_link_to_its_equation(site: Path, language: 
             shown = re.search(NUMBER.format(re.escape(anchor)), target, re.DOTALL)
             assert shown and shown[1] == number, f"{page.name}: {label} is shown as ({number})"
             seen += 1
-    assert seen > 40
+    assert seen > 25

@@ -6,6 +6,7 @@ sideways and can be reached with the keyboard.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ HEADS = {
     "en": ["Meaning", "Rumelhart", "LeCun", "Today", "Code", "Shape"],
 }
 
+#: As the theme's builder writes a head cell without words.
+EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*(?:<p>\s*</p>)?\s*</th>')
+
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
 
 
@@ -29,6 +33,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("glossary-table", GlossaryTable)
     app.add_post_transform(SpellFormulasInHeads)
     app.connect("builder-inited", wrap_tables)
+    app.connect("html-page-context", free_empty_heads)
 
 
 class YamlTable(SphinxDirective):
@@ -113,6 +118,12 @@ class SpellFormulasInHeads(SphinxPostTransform):
                     for formula in formulas:
                         formula["silent"] = True
                     formulas[0].parent.append(nodes.inline("", source, classes=["visually-hidden"]))
+
+
+def free_empty_heads(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """The empty corner of a table heads nothing, so it is no head to a screen reader."""
+    if "body" in context:
+        context["body"] = EMPTY_HEAD.sub("<td></td>", context["body"])
 
 
 def wrap_tables(app: Sphinx) -> None:
