@@ -104,7 +104,7 @@ def _where_not_finite(net: Layer, x: Array) -> str:
         x = layer.forward(x)[0]
         if not np.isfinite(x).all():
             return f"the first NaN or infinite outputs are those of layer {i}, {type(layer).__name__}"
-    return "all weights and outputs are finite, the largest output is " + f"{np.abs(x).max():.3g}"
+    return f"all weights and outputs are finite, the largest output is {np.abs(x).max():.3g}"
 
 
 def minibatches(

@@ -82,10 +82,11 @@ def show(book: Book, review: Review, difference: Difference) -> None:
         old = [
             each for each in nbformat.reads(committed.stdout, as_version=4).cells if each.cell_type == "code"
         ]
+        given = next(outputs for each, outputs in book.outputs(review.page) if each is cell)
         number = review.page.cells.index(cell) + 1  # after the cell that installs the package in Colab
         if number < len(old):
             before = old[number].source + "\n" + "\n".join(map(output_text, old[number].outputs))
-            now = cell.source + "\n" + "\n".join(map(output_text, dict(_by_line(book, review))[cell.line]))
+            now = cell.source + "\n" + "\n".join(map(output_text, given))
             for line in difflib.unified_diff(
                 before.split("\n"), now.split("\n"), "agreed", "now", "", "", 1, ""
             ):
@@ -95,10 +96,6 @@ def show(book: Book, review: Review, difference: Difference) -> None:
     twins = [line for _, _, line, _, _ in unit.twins]
     if lines:
         print(f"    its prose: book/en/{review.name}.md:{min(lines)}-{max(lines)}, book/ko/{review.name}.md:{min(twins)}-{max(twins)}")  # fmt: skip
-
-
-def _by_line(book: Book, review: Review) -> list[tuple[int, list]]:  # type: ignore[type-arg]
-    return [(cell.line, outputs) for cell, outputs in book.outputs(review.page)]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -184,9 +184,7 @@ def states_of(block: Block) -> Iterator[tuple[str, int]]:
                 yield f"${bare(piece.text)}$", piece.line
             case "code":
                 yield f"`{piece.text}`", piece.line
-            case "ref":
-                yield f"{piece.name} {piece.text}", piece.line
-            case "cite":
+            case "ref" | "cite":
                 yield f"{piece.name} {piece.text}", piece.line
             case "text" if block.citations:
                 for place in LOCATOR.findall(piece.text):
@@ -204,7 +202,7 @@ def content(block: Block) -> str:
 
 
 def units_of(
-    page: Page, twin: Page | None, outputs: dict[int, list[Any]], tell: Any, extra: Iterable[int] = ()
+    page: Page, twin: Page | None, outputs: dict[int, list[Any]], tell: Callable[[Any], str]
 ) -> list[Unit]:
     """Cut the English ``page`` into units. ``outputs`` holds what each cell (by ``id``) gave; ``tell`` turns it into text."""
     unit = Unit(page.name, page.name, 1)

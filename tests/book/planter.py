@@ -239,8 +239,6 @@ class Planter:
             for match in re.finditer(pattern, self.raw("en", index)):
                 yield index, match
 
-    REFERENCE = r"(?<=`)(?:[\w:-]+)(?=`)|(?<=<)[\w:-]+(?=>`)"
-
     def reference(self, where: str) -> Iterator[Fault | None]:
         for index, match in self.roles(r"\{(?:ref|numref|eq|prf:ref)\}`(?:[^`]*<)?(?P<to>[\w-]+)>?`"):
             old = match["to"]
@@ -412,15 +410,7 @@ def _other_output(name: str, number: int, at: int, old: str, new: str) -> Callab
             page = book.pages[language][name]
             notebook = copy.deepcopy(book.notebook(page))
             cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-            english = [
-                cell for cell in book.notebook(book.pages["en"][name]).cells if cell.cell_type == "code"
-            ]
-            index = (
-                english.index(book.notebook(book.pages["en"][name]).cells[number])
-                if language == "en"
-                else None
-            )
-            cell = cells[index] if index is not None else cells[_nth_code(book, name, number)]
+            cell = cells[_nth_code(book, name, number)]
             output = cell.outputs[at]
             if "text" in output:
                 output["text"] = output["text"].replace(old, new, 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from formulas import Unknown, Values, chains, evaluate
-from pages import Block, Page
+from pages import Block
 
 from .book import Book, Found
 
@@ -122,13 +122,3 @@ def _symbols(side: str) -> set[str]:
             return set()
         else:
             return set(at)
-
-
-def computed_share(page: Page) -> tuple[int, int]:
-    """How many display equations of a page hold something that is computed, and how many there are."""
-    known: Values = {}
-    done = 0
-    for block in page.equations:
-        hits = [compare(sides, known)[1] for sides in chains(block.source)]
-        done += any(hits)
-    return done, len(page.equations)
