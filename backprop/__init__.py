@@ -1,6 +1,12 @@
 """Back-propagation in plain NumPy, written to be read: the program of the book of the same name."""
 
-from .activations import (
+from typing import TYPE_CHECKING, Any
+
+from .data import datasets as datasets
+from .drawing.source import source
+from .drawing.table import table
+from .graph import Value
+from .layers.activations import (
     LeCunTanh,
     Logistic,
     ReLU,
@@ -10,28 +16,28 @@ from .activations import (
     logistic,
     softmax,
 )
-from .dense import Dense
-from .gradcheck import (
+from .layers.dense import Dense
+from .layers.initializers import constant, lecun_normal, normal, uniform
+from .layers.layer import Layer, Parallel, Sequential
+from .learning.gradcheck import (
     check_layer,
     check_network,
     complex_step_gradient,
     numerical_gradient,
     relative_error,
 )
-from .graph import Value
-from .initializers import constant, lecun_normal, normal, uniform
-from .layer import Layer, Parallel, Sequential
-from .losses import (
+from .learning.losses import (
     logistic_cross_entropy,
     mean_over_cases,
     softmax_cross_entropy,
     sum_of_squares,
 )
+from .learning.optimizers import GradientDescent, Momentum
+from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
-from .optimizers import GradientDescent, Momentum
-from .source import source
-from .table import table
-from .training import minibatches, train, train_minibatches
+
+if TYPE_CHECKING:
+    from .drawing import plots as plots
 
 __all__ = [
     "Adaline",
@@ -72,3 +78,11 @@ __all__ = [
     "uniform",
     "widest_margin",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plots":  # Matplotlib takes a second to import: only who draws waits for it
+        from .drawing import plots
+
+        return plots
+    raise AttributeError(f"module 'backprop' has no attribute {name!r}")

@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from .layer import Array
+from .layers.layer import Array
 
 
 class ThresholdUnit:

@@ -23,8 +23,8 @@ from backprop import (
     sum_of_squares,
     uniform,
 )
-from backprop.layer import Array
-from backprop.losses import Loss
+from backprop.layers.layer import Array
+from backprop.learning.losses import Loss
 
 EPSILON, ALPHA = 1e-4, 0.9
 FAMILY_GROUPS = (24, 12)

@@ -147,8 +147,13 @@ class Mutant(NamedTuple):
     def apply(self, source: str) -> str:
         return source[: self.start] + self.new + source[self.end :]
 
+    @property
+    def path(self) -> str:
+        """Where the module stands, whichever room it has."""
+        return str(next((ROOT / "backprop").rglob(f"{self.module}.py")).relative_to(ROOT))
+
     def describe(self, source: str) -> str:
-        return f"backprop/{self.module}.py:{self.line}: {self.kind}: {source[self.start : self.end]!r} -> {self.new!r}"  # fmt: skip
+        return f"{self.path}:{self.line}: {self.kind}: {source[self.start : self.end]!r} -> {self.new!r}"  # fmt: skip
 
 
 def mutants_of(module: str, source: str) -> list[Mutant]:
@@ -258,7 +263,7 @@ def _only_says(node: ast.AST) -> bool:
 def all_mutants(root: Path = ROOT) -> list[tuple[Mutant, str]]:
     """Every mutant of the package with its module's source."""
     found = []
-    for path in sorted((root / "backprop").glob("*.py")):
+    for path in sorted((root / "backprop").rglob("*.py")):
         if path.stem not in LEFT_OUT:
             source = path.read_text(encoding="utf-8")
             found += [(mutant, source) for mutant in mutants_of(path.stem, source)]
@@ -281,12 +286,12 @@ def _is_at(mutant: Mutant, source: str, module: str, marked: str) -> bool:
     )
 
 
-def tests_for(module: str) -> list[list[str]]:
+def tests_for(module: str, path: str) -> list[list[str]]:
     """Arguments for pytest, one run after another: the module's doctests and own tests, then all others."""
     tests = ROOT / "tests"
     package = sorted(str(path.relative_to(tests)) for path in tests.glob("package/test_*.py"))
     files = dict.fromkeys([*FIRST.get(module, []), *package, *PAPERS])
-    return [[f"backprop/{module}.py", "--doctest-modules"], *([str(tests / name)] for name in files)]
+    return [[path, "--doctest-modules"], *([str(tests / name)] for name in files)]
 
 
 def start(mutant: Mutant, source: str, folder: Path) -> int:
@@ -298,7 +303,7 @@ def start(mutant: Mutant, source: str, folder: Path) -> int:
     try:
         _prepare(mutant, source, folder)
         status = 1  # from here on, whatever goes wrong is the mutant's doing
-        status = int(any(_fails(arguments, folder) for arguments in tests_for(mutant.module)))
+        status = int(any(_fails(arguments, folder) for arguments in tests_for(mutant.module, mutant.path)))
         shutil.rmtree(folder)
     except Exception:
         traceback.print_exc()
@@ -308,7 +313,7 @@ def start(mutant: Mutant, source: str, folder: Path) -> int:
 
 def _prepare(mutant: Mutant, source: str, folder: Path) -> None:
     shutil.copytree(ROOT / "backprop", folder / "backprop", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "backprop" / f"{mutant.module}.py").write_text(mutant.apply(source), encoding="utf-8")
+    (folder / mutant.path).write_text(mutant.apply(source), encoding="utf-8")
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(folder)

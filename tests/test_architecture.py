@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "backprop"
 LINES = 300
+ROOMS = {"layers", "learning", "data", "drawing"}
 
 #: Bottom first. A module imports from lower floors, and from its own floor only as ``BESIDE`` says.
 FLOORS = [
@@ -34,8 +35,9 @@ BESIDE = {
 OUTSIDE = {"numpy": None, "matplotlib": {"plots"}, "cycler": {"plots"}}
 
 
-def modules(package: Path) -> dict[str, ast.Module]:
-    return {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(package.glob("*.py"))}
+def modules(package: Path) -> dict[str, Path]:
+    """The files by name: labels and tags call a module by its name alone, so each has its own."""
+    return {path.stem: path for path in sorted(package.rglob("*.py"))}
 
 
 def imports(tree: ast.Module) -> list[tuple[str, int]]:
@@ -45,15 +47,20 @@ def imports(tree: ast.Module) -> list[tuple[str, int]]:
         if isinstance(node, ast.Import):
             found += [(alias.name.split(".")[0], node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level:
-            names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
-            found += [(f".{name}", node.lineno) for name in names]
+            found += [(f".{name}", node.lineno) for name in _module_names(node.module or "", node)]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            parts = node.module.split(".")
-            if parts[0] == "backprop" and len(parts) > 1:
-                found.append((f".{parts[1]}", node.lineno))
+            top, _, rest = node.module.partition(".")
+            if top == "backprop":
+                found += [(f".{name}", node.lineno) for name in _module_names(rest, node)]
             else:
-                found.append((parts[0], node.lineno))
+                found.append((top, node.lineno))
     return found
+
+
+def _module_names(dotted: str, node: ast.ImportFrom) -> list[str]:
+    """The modules meant by ``from dotted import …``: a room is no module, what it is asked for is."""
+    last = dotted.split(".")[-1]
+    return [alias.name for alias in node.names] if last in ROOMS or not last else [last]
 
 
 def floor_of(name: str) -> int | None:
@@ -67,9 +74,10 @@ def problems(package: Path) -> list[str]:
     found = []
     trees = modules(package)
     graph: dict[str, set[str]] = {}
-    for name, tree in trees.items():
-        where = f"backprop/{name}.py"
-        text = (package / f"{name}.py").read_text(encoding="utf-8")
+    for path in sorted(package.rglob("*.py")):
+        name, where = path.stem, f"backprop/{path.relative_to(package)}"
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
         if text.count("\n") > LINES:
             found.append(f"{where} has {text.count(chr(10))} lines: at most {LINES}, one idea a file")
         opening = ast.get_docstring(tree) or ""
@@ -77,6 +85,8 @@ def problems(package: Path) -> list[str]:
             found.append(f"{where}:1 does not open with a paragraph that says its idea")
         if name == "__init__":
             continue
+        if trees[name] != path:
+            found.append(f"{where} has the name of another module: labels and tags could not tell them apart")
         if floor_of(name) is None and name not in APART:
             found.append(f"{where} is on no floor: give it one in tests/test_architecture.py")
         for imported, line in imports(tree):
@@ -136,7 +146,10 @@ OPENING = '"""Here stands a sentence that says the idea of the file."""\n'
     [
         ("layer", OPENING + "from .dense import Dense\n", "imports dense: imports point down"),
         ("activations", OPENING + "from .losses import sum_of_squares\n", "imports losses: imports"),
-        ("dense", OPENING + "from backprop.optimizers import Momentum\n", "imports optimizers"),
+        ("dense", OPENING + "from backprop.learning.optimizers import Momentum\n", "imports optimizers"),
+        ("dense", OPENING + "from ..learning.optimizers import Momentum\n", "imports optimizers"),
+        ("dense", OPENING + "from ..learning import optimizers\n", "imports optimizers"),
+        ("layers/dense", OPENING, "has the name of another module"),
         ("dense", OPENING + "def f():\n    from . import plots\n", "imports plots"),
         ("layer", OPENING + "from .layer import Layer\n", "circle of imports: layer -> layer"),
         ("graph", OPENING + "from .layer import Layer\n", "stands apart and imports layer"),
@@ -155,8 +168,11 @@ def test_a_planted_fault_is_named(file: str, text: str, says: str, tmp_path: Pat
     for name in names:
         (tmp_path / f"{name}.py").write_text(OPENING, encoding="utf-8")
     assert problems(tmp_path) == []
+    (tmp_path / "layers").mkdir()
     (tmp_path / f"{file}.py").write_text(text, encoding="utf-8")
-    assert any(says in problem and file in problem for problem in problems(tmp_path)), problems(tmp_path)
+    assert any(says in problem and Path(file).name in problem for problem in problems(tmp_path)), problems(
+        tmp_path
+    )
 
 
 # No file of the project depends on one machine. ---------------------------------------------------------

@@ -68,7 +68,7 @@ def test_what_a_test_reads_is_killed_and_what_none_reads_survives() -> None:
     code = f"""
 import mutants
 mutants.WARM = ("pytest",)
-mutants.tests_for = lambda module: [[{str(TESTS / "package" / "test_mnist.py")!r}]]
+mutants.tests_for = lambda module, path: [[{str(TESTS / "package" / "test_mnist.py")!r}]]
 some = [("mnist", "drop-not"), ("optimizers", "sign")]
 few = [(mutant, source) for mutant, source in mutants.all_mutants() if mutant[:2] in some]
 for mutant, _, killed in mutants.trial(few):

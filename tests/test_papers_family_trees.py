@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from backprop import Dense, Logistic, Momentum, Parallel, Sequential, logistic, train, uniform
-from backprop.datasets import family_trees
-from backprop.kinship import RELATIONS, _relatives
-from backprop.layer import Array
+from backprop.data.datasets import family_trees
+from backprop.data.kinship import RELATIONS, _relatives
+from backprop.layers.layer import Array
 
 TREES = family_trees()
 X, D = TREES.X, TREES.D

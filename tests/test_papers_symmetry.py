@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from backprop import Dense, Logistic, Momentum, Sequential, logistic, sum_of_squares, train, uniform
-from backprop.datasets import symmetry
-from backprop.layer import Array
+from backprop.data.datasets import symmetry
+from backprop.layers.layer import Array
 
 X, D = symmetry()
 SYMMETRIC = D[:, 0] == 1

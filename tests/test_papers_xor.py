@@ -19,9 +19,9 @@ from backprop import (
     train,
     uniform,
 )
-from backprop.datasets import truth_table
-from backprop.initializers import Initializer
-from backprop.layer import Array
+from backprop.data.datasets import truth_table
+from backprop.layers.initializers import Initializer
+from backprop.layers.layer import Array
 
 X, T = truth_table("XOR")
 D = T[:, None]

@@ -21,8 +21,8 @@ from backprop import (
     sum_of_squares,
     train,
 )
-from backprop.datasets import truth_table
-from backprop.layer import Array
+from backprop.data.datasets import truth_table
+from backprop.layers.layer import Array
 
 X, T = truth_table("XOR")
 SIGNS = np.where(T > 0, 1, -1)

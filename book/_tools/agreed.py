@@ -367,7 +367,7 @@ class Review:
             if was is None or was == now or self.accepts(self.name):
                 continue
             self.record.equations[block.label] = was
-            where = f"backprop/{path.name}:{line}"
+            where = f"{path.relative_to(self.book.root)}:{line}"
             if was.get("code") == now["code"]:
                 what = f"the equation '{block.label}' is not the one that was agreed with {where}: {_parting(was.get('tex', ''), now['tex'])}"
                 self.differ("equation", block.line, what, self.look, self.name)

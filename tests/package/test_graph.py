@@ -21,7 +21,7 @@ from backprop import (
     plots,
     sum_of_squares,
 )
-from backprop.circuit import layout, users
+from backprop.drawing.circuit import layout, users
 from backprop.graph import gate, history, topological_order
 
 Unary = Callable[[Value], Value]

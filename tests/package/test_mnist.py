@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop import mnist as module
-from backprop.mnist import mnist
+from backprop.data import mnist as module
+from backprop.data.mnist import mnist
 
 
 def _idx(values: np.ndarray) -> bytes:

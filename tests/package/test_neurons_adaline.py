@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from backprop import Adaline, Perceptron, numerical_gradient, plots, relative_error
-from backprop.datasets import separable, truth_table, two_gaussians
-from backprop.layer import Array
+from backprop.data.datasets import separable, truth_table, two_gaussians
+from backprop.layers.layer import Array
 
 X4, T4 = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([-1.0, -1.0, 1.0, 1.0])
 

@@ -9,7 +9,7 @@ import pytest
 
 from backprop import Perceptron, ThresholdUnit, plots
 from backprop import widest_margin as package_margin
-from backprop.datasets import separable, truth_table
+from backprop.data.datasets import separable, truth_table
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 

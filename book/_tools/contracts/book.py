@@ -215,7 +215,7 @@ class Book:
     def modules(self) -> dict[str, Path]:
         return {
             path.stem: path
-            for path in sorted((self.root / "backprop").glob("*.py"))
+            for path in sorted((self.root / "backprop").rglob("*.py"))
             if path.stem != "__init__"
         }
 

@@ -34,7 +34,7 @@ def check_equation_tags(book: Book) -> Found:
                 found.saw += 1
                 if block.label not in {label for label, _ in tags[first]}:
                     found.report(
-                        page.path, block.line, f"no line of backprop/{first}.py carries the tag # eq:{block.label}",
+                        page.path, block.line, f"no line of {book.modules[first].relative_to(book.root)} carries the tag # eq:{block.label}",
                         "tag the line that computes it, or let the label start with the page's name",
                     )  # fmt: skip
             elif block.label and not block.label.startswith(f"{page.name}-"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .layer import Array, Layer, Sequential
+from ..layers.layer import Array, Layer, Sequential
 from .losses import Loss
 from .optimizers import GradientDescent
 

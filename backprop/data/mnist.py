@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .layer import Array
+from ..layers.layer import Array
 
 MIRROR = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 MD5 = {

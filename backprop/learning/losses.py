@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .activations import logistic
-from .layer import Array
+from ..layers.activations import logistic
+from ..layers.layer import Array
 
 Loss = Callable[[Array, Array], tuple[Array, Array]]
 

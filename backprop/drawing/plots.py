@@ -19,9 +19,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ..graph import Value
+from ..layers.layer import Array
 from .circuit import is_constant, layout, users
-from .graph import Value
-from .layer import Array
 
 # Colours of nearly equal strength on white and on near-black, told apart by colour-blind readers
 # (after Okabe and Ito); figures never rely on them alone.

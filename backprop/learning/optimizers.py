@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .layer import Array
+from ..layers.layer import Array
 
 
 class GradientDescent:

@@ -10,8 +10,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from ..layers.layer import Array
 from .kinship import family_trees as family_trees
-from .layer import Array
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 

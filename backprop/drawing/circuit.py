@@ -6,7 +6,7 @@ the first gate that uses it, and a constant below that gate. `plots.circuit` dra
 
 from __future__ import annotations
 
-from .graph import Value, topological_order
+from ..graph import Value, topological_order
 
 __all__ = []  # for plots.circuit, not for pages
 

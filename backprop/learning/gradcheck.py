@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .layer import Array, Layer
+from ..layers.layer import Array, Layer
 from .losses import Loss
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .layer import Array
+from ..layers.layer import Array
 
 RELATIONS = (
     "father", "mother", "husband", "wife", "son", "daughter",

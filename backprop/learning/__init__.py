@@ -1,0 +1,1 @@
+"""Everything that decides how weights change: losses, rules, loops, and checks of the gradients."""
