@@ -7,6 +7,7 @@ With a leading runs axis E has one number for each run.
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Callable
 
 import numpy as np
@@ -84,7 +85,7 @@ def check_targets(owner: str, y: Array, d: Array) -> None:
 
 def check_error(owner: str, E: Array, y: Array, d: Array) -> None:
     """Refuse an E that is not finite, with FloatingPointError: every NaN of a net ends up in it."""
-    if np.isfinite(E).all():
+    if cmath.isfinite(E) if E.ndim == 0 else np.isfinite(E).all():
         return
     bad = {"outputs": int((~np.isfinite(y)).sum()), "targets": int((~np.isfinite(d)).sum())}
     found = " and ".join(f"{count} {name}" for name, count in bad.items() if count)
