@@ -108,6 +108,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         "only the quicker way to the same answer",
     ),
     ("losses", "isfinite(E) if «E.ndim == 0» else", {"False"}, "only the quicker way to the same answer"),
+    ("losses", "if E.ndim == «0» else", {"(-1)"}, "only the quicker way to the same answer"),
     ("losses", "np.vdot(excess, excess)«.real»", {""}, "the product of a vector with itself is real"),
     ("losses", "excess).real «>» 1e-8", {">="}, "no sum is off by just that"),
     ("losses", "x - x«.real».max", {""}, "one shift for the whole row cancels, with an imaginary part too"),
