@@ -18,8 +18,8 @@ ROOMS = {"layers", "learning", "data", "drawing"}
 FLOORS = [
     {"layer"},
     {"activations", "losses", "initializers"},
-    {"dense", "convolution", "dropout", "recurrent"},
-    {"optimizers", "training", "curvature", "gradcheck"},
+    {"dense", "convolution", "dropout", "recurrent", "radial", "normalization"},
+    {"optimizers", "schedules", "training", "curvature", "gradcheck"},
     {"neurons"},
     {"datasets", "kinship", "mnist", "plots", "circuit", "source", "table"},
 ]
@@ -27,6 +27,7 @@ APART = {"graph"}  # imports no layer, and no layer imports it; only the edge ma
 BESIDE = {
     ("losses", "activations"),
     ("training", "optimizers"),
+    ("training", "schedules"),
     ("curvature", "gradcheck"),
     ("datasets", "kinship"),
     ("plots", "circuit"),  # where the gates stand, apart from how they are drawn

@@ -7,14 +7,16 @@ weights after every case or every few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ..layers.layer import Array, Layer, Sequential
 from .losses import Loss
 from .optimizers import GradientDescent
+from .schedules import Schedule
 
 
 @dataclass(frozen=True)
@@ -42,39 +44,45 @@ def train(
     solved: Callable[[Array, Array], Array] | None = None,
     phases: Mapping[int, Mapping[str, float]] | None = None,
     record: Callable[[Array], Array] | None = None,
+    schedule: Schedule | None = None,
+    keep_diverged: bool = False,
 ) -> History:
     """Change the weights `sweeps` times, each time by the gradient of all cases.
 
     `solved(y, d)` returns a bool, or one for each run; training stops early once every run has
     met it. `phases` maps a sweep number to optimizer settings that hold from it on, such as
-    `{0: {"momentum": 0.5}, 20: {"momentum": 0.9}}`. What `record(y)` makes of the outputs before
-    every change is kept.
+    `{0: {"momentum": 0.5}, 20: {"momentum": 0.9}}`; `schedule(t)` is the learning rate of the
+    change number t, from 0. What `record(y)` makes of the outputs before every change is kept.
+    A divergence raises FloatingPointError, or, with `keep_diverged`, leaves E = inf for that run.
     """
     if sweeps < 1:
         raise ValueError(f"train expects at least 1 sweep, got {sweeps}")
     d = np.asfortranarray(d)  # cases side by side, as in the outputs
-    loss = _telling(loss, net, x)
+    loss = _keeping(loss) if keep_diverged else _telling(loss, net, x)
     errors, recorded = [], []
     solved_at: Array | None = None
-    for sweep in range(sweeps + 1):
-        y, cache = net.forward(x)
-        E, dy = loss(y, d)
-        if solved is not None:
-            now = np.asarray(solved(y, d))
-            solved_at = np.full(now.shape, -1) if solved_at is None else solved_at
-            solved_at[(solved_at < 0) & now] = sweep
-            if (solved_at >= 0).all():
+    with np.errstate(**_warnings(keep_diverged)):
+        for sweep in range(sweeps + 1):
+            y, cache = net.forward(x)
+            E, dy = loss(y, d)
+            if solved is not None:
+                now = np.asarray(solved(y, d))
+                solved_at = np.full(now.shape, -1) if solved_at is None else solved_at
+                solved_at[(solved_at < 0) & now] = sweep
+                if (solved_at >= 0).all():
+                    break
+            if sweep == sweeps:
                 break
-        if sweep == sweeps:
-            break
-        errors.append(E)
-        if record is not None:
-            recorded.append(np.array(record(y)))
-        for name, value in (phases or {}).get(sweep, {}).items():
-            if not hasattr(optimizer, name):
-                raise ValueError(f"phases expects settings of the optimizer, got {name!r}")
-            setattr(optimizer, name, value)
-        optimizer.step(net.params, net.gradients(dy, cache))
+            errors.append(E)
+            if record is not None:
+                recorded.append(np.array(record(y)))
+            for name, value in (phases or {}).get(sweep, {}).items():
+                if not hasattr(optimizer, name):
+                    raise ValueError(f"phases expects settings of the optimizer, got {name!r}")
+                setattr(optimizer, name, value)
+            if schedule is not None:
+                optimizer.learning_rate = schedule(sweep)
+            optimizer.step(net.params, net.gradients(dy, cache))
     never = np.array(-1)
     return History(np.array(errors), never if solved_at is None else solved_at, np.array(recorded))
 
@@ -95,6 +103,28 @@ def _telling(loss: Loss, net: Layer, x: Array) -> Loss:
     return telling
 
 
+def _warnings(keep_diverged: bool) -> dict[str, Any]:
+    """What NumPy should not warn of: an overflow that the caller has asked to keep."""
+    return {"over": "ignore", "invalid": "ignore"} if keep_diverged else {}
+
+
+def _keeping(loss: Loss) -> Loss:
+    """The same loss for many nets; those whose outputs are no longer finite have E = inf and dy = 0."""
+
+    def keeping(y: Array, d: Array) -> tuple[Array, Array]:
+        try:
+            return loss(y, d)
+        except FloatingPointError:
+            if y.ndim < 3:
+                raise
+            lost = np.asarray(~(np.abs(y) < 1e150).all(axis=(-2, -1)))  # NaN too; larger squares overflow
+            E, dy = loss(np.where(lost[:, None, None], d, y), d)
+            E[lost], dy[lost] = np.inf, 0
+            return E, dy
+
+    return keeping
+
+
 def _where_not_finite(net: Layer, x: Array) -> str:
     """Name the first weights, or else the first layer, with NaN or infinity in them."""
     for name, w in net.params.items():
@@ -108,17 +138,34 @@ def _where_not_finite(net: Layer, x: Array) -> str:
 
 
 def minibatches(
-    x: Array, d: Array, size: int, rng: np.random.Generator | None
+    x: Array, d: Array, size: int, rng: np.random.Generator | Sequence[np.random.Generator] | None
 ) -> Iterator[tuple[Array, Array]]:
-    """Cut the cases into batches of `size`, in a fresh random order where `rng` is given."""
-    if len(x) != len(d) or len(x) == 0:
-        raise ValueError(f"minibatches expects as many targets as inputs, got {len(d)} and {len(x)}")
+    """Cut the cases into batches of `size`, in a fresh random order where `rng` is given.
+
+    With one generator for each run, every run has an order of its own: batches have shape
+    (runs, size, features), from x (N, features) for all or (runs, N, features) for each.
+    """
+    if x.ndim < 2 or d.ndim < 2:
+        raise ValueError(f"minibatches expects rows of inputs and of targets, got {x.shape} and {d.shape}")
+    cases = x.shape[-2]
+    if cases != d.shape[-2] or cases == 0:
+        raise ValueError(f"minibatches expects as many targets as inputs, got {d.shape[-2]} and {cases}")
     if size < 1:
         raise ValueError(f"minibatches expects a size of at least 1, got {size}")
-    order = np.arange(len(x)) if rng is None else rng.permutation(len(x))
-    for start in range(0, len(x), size):
-        batch = order[start : start + size]
-        yield x[batch], d[batch]
+    if rng is None or isinstance(rng, np.random.Generator):
+        order = np.arange(cases) if rng is None else rng.permutation(cases)
+    else:
+        order = np.stack([one.permutation(cases) for one in rng])
+    for start in range(0, cases, size):
+        batch = order[..., start : start + size]
+        yield _cases(x, batch), _cases(d, batch)
+
+
+def _cases(x: Array, batch: Array) -> Array:
+    """Pick cases of x (N, features), or of x (runs, N, features) for each run its own."""
+    if x.ndim == 3 and batch.ndim == 2:
+        return x[np.arange(len(x))[:, None], batch]
+    return x[..., batch, :]
 
 
 def train_minibatches(
@@ -130,26 +177,34 @@ def train_minibatches(
     epochs: int,
     *,
     size: int = 1,
-    rng: np.random.Generator | None = None,
+    rng: np.random.Generator | Sequence[np.random.Generator] | None = None,
     after_epoch: Callable[[int], bool | None] | None = None,
+    schedule: Schedule | None = None,
+    keep_diverged: bool = False,
 ) -> History:
     """Change the weights after every `size` cases, for `epochs` passes through the training set.
 
-    The order is new in every epoch where `rng` is given. `errors` holds, for each epoch, the sum
-    of the batches' E as they were met. `after_epoch(epoch)` may return True to stop.
+    The order is new in every epoch where `rng` is given; for many nets at once a sequence of
+    generators gives each its own. `errors` holds, for each epoch (and run), the sum of the batches'
+    E as they were met. `after_epoch(epoch)` may return True to stop; `schedule(t)` is the learning
+    rate of change number t, from 0; `keep_diverged` as in `train`.
     """
     if epochs < 1:
         raise ValueError(f"train_minibatches expects at least 1 epoch, got {epochs}")
-    errors = []
-    loss = _telling(loss, net, x)
-    for epoch in range(epochs):
-        total = 0.0
-        for batch_x, batch_d in minibatches(x, d, size, rng):
-            y, cache = net.forward(batch_x)
-            E, dy = loss(y, batch_d)
-            optimizer.step(net.params, net.gradients(dy, cache))
-            total += float(E)
-        errors.append(total)
-        if after_epoch is not None and after_epoch(epoch):
-            break
+    errors, change = [], 0
+    loss = _keeping(loss) if keep_diverged else _telling(loss, net, x)
+    with np.errstate(**_warnings(keep_diverged)):
+        for epoch in range(epochs):
+            total: Array = np.array(0.0)
+            for batch_x, batch_d in minibatches(x, d, size, rng):
+                y, cache = net.forward(batch_x)
+                E, dy = loss(y, batch_d)
+                if schedule is not None:
+                    optimizer.learning_rate = schedule(change)
+                optimizer.step(net.params, net.gradients(dy, cache))
+                total = total + E
+                change += 1
+            errors.append(total)
+            if after_epoch is not None and after_epoch(epoch):
+                break
     return History(np.array(errors), np.array(-1))
