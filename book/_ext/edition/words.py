@@ -17,6 +17,7 @@ from sphinx.locale import translators
 PARTS = {
     "Before back-propagation": "역전파 이전",
     "Back-propagation": "역전파",
+    "The practice of training": "훈련의 실제",
     "Reference": "참고",
 }
 
