@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 
+from facts import bare
 from pages import Block, Page, figure_of
 
 from .book import OTHER, Book, Found, Pair, shared_options
@@ -106,11 +106,6 @@ def check_same_cells(book: Book) -> Found:
     return found
 
 
-def normalised(tex: str) -> str:
-    """TeX without its spacing and without the words in ``\\text``, which may be in either language."""
-    return re.sub(r"\s+", " ", re.sub(r"\\(text|mbox|textrm)\{[^{}]*\}", r"\\text{}", tex)).strip()
-
-
 def check_same_equations(book: Book) -> Found:
     """Display equations are the same in both editions, one by one."""
     found = Found()
@@ -124,9 +119,9 @@ def check_same_equations(book: Book) -> Found:
                 "give both editions the same equations",
             )
         for one, two in zip(ko.equations, en.equations, strict=False):
-            if normalised(one.source) != normalised(two.source):
+            if bare(one.source) != bare(two.source):
                 page, changed, twin, other = book.changed_side(Pair(ko, en), one, two)
-                here, there = normalised(changed.source), normalised(other.source)
+                here, there = bare(changed.source), bare(other.source)
                 at = next(
                     (i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
                     min(len(here), len(there)),
