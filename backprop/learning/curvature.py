@@ -49,7 +49,8 @@ def hessian_vector(net: Layer, loss: Loss, x: Array, d: Array, vector: dict[str,
         w += 1j * STEP * vector[name]
     y, cache = twin.forward(x)
     _, dy = loss(y, d)
-    return {name: grad.imag / STEP for name, grad in twin.gradients(dy, cache).items()}  # eq:curvature-step
+    grads = twin.gradients(dy, cache)
+    return {name: grads[name].imag / STEP for name in net.params}  # eq:curvature-step
 
 
 def power_iteration(
