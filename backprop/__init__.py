@@ -19,6 +19,7 @@ from .layers.activations import (
 from .layers.dense import Dense
 from .layers.initializers import constant, lecun_normal, normal, uniform
 from .layers.layer import Layer, Parallel, Sequential
+from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
     check_network,
@@ -32,7 +33,7 @@ from .learning.losses import (
     softmax_cross_entropy,
     sum_of_squares,
 )
-from .learning.optimizers import GradientDescent, Momentum
+from .learning.optimizers import GradientDescent, Momentum, Nesterov
 from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 
@@ -47,6 +48,7 @@ __all__ = [
     "LeCunTanh",
     "Logistic",
     "Momentum",
+    "Nesterov",
     "Parallel",
     "Perceptron",
     "ReLU",
@@ -60,6 +62,7 @@ __all__ = [
     "check_network",
     "complex_step_gradient",
     "constant",
+    "hessian_vector",
     "lecun_normal",
     "logistic",
     "logistic_cross_entropy",
@@ -67,6 +70,7 @@ __all__ = [
     "minibatches",
     "normal",
     "numerical_gradient",
+    "power_iteration",
     "relative_error",
     "softmax",
     "softmax_cross_entropy",

@@ -39,6 +39,7 @@ FIRST = {
     "optimizers": ["package/test_by_hand.py", "package/test_refusals.py"],
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],
     "training": ["package/test_by_hand.py", "package/test_refusals.py"],
+    "curvature": ["package/test_curvature.py"],
     "gradcheck": ["package/test_gradcheck.py", "package/test_refusals.py"],
     "graph": ["package/test_graph.py"],
     "neurons": ["package/test_neurons_perceptron.py", "package/test_neurons_adaline.py"],

@@ -55,9 +55,17 @@ def logistic_cross_entropy(x: Array, d: Array) -> tuple[Array, Array]:
     `x` (N, n) are total inputs of logistic units, `d` (N, n) lies between 0 and 1.
     """
     check_targets("logistic_cross_entropy", x, d)
-    E = (np.logaddexp(0, x) - d * x).sum(axis=(-2, -1))  # eq:losses-logistic
+    E = (_log_one_plus_exp(x) - d * x).sum(axis=(-2, -1))  # eq:losses-logistic
     check_error("logistic_cross_entropy", E, x, d)
     return E, logistic(x) - d  # eq:losses-dlogistic
+
+
+def _log_one_plus_exp(x: Array) -> Array:
+    """ln(1 + e^x), safe from overflow; for complex x too, as a complex step needs it."""
+    if x.dtype.kind != "c":
+        return np.logaddexp(0, x)
+    positive = x.real > 0
+    return np.asarray(positive * x + np.log1p(np.exp(np.where(positive, -x, x))))
 
 
 def mean_over_cases(loss: Loss) -> Loss:

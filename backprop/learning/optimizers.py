@@ -99,3 +99,17 @@ class Momentum(GradientDescent):
         epsilon, alpha, velocity = self._spread(self.learning_rate, grads), self.momentum, self._velocity
         velocity[...] = alpha * velocity - epsilon * gradient  # eq:optimizers-momentum
         return self.last
+
+
+class Nesterov(Momentum):
+    """v(t) = α v(t−1) − η ∂E/∂w(t), Δw(t) = α v(t) − η ∂E/∂w(t): the next velocity is used at once.
+
+    The weights stand where the velocity would carry them, so the gradient is taken there (Nesterov
+    1983; Sutskever et al. 2013). `last` holds the velocities v, not the changes.
+    """
+
+    def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
+        """Return Δw(t), and remember the velocity."""
+        super().changes(grads)
+        eta, alpha, velocity = self._spread(self.learning_rate, grads), self.momentum, self._velocity
+        return self._parts(alpha * velocity - eta * self._joined(grads))  # eq:optimizers-nesterov

@@ -13,6 +13,7 @@ from backprop import (
     LeCunTanh,
     Logistic,
     Momentum,
+    Nesterov,
     ReLU,
     Sequential,
     Softmax,
@@ -141,6 +142,29 @@ def test_gradient_descent_for_three_steps() -> None:
     for expected in ([0.75, -1.5], [0.5625, -1.125], [0.421875, -0.84375]):
         optimizer.step({"w": w}, {"w": w * 0.5})
         np.testing.assert_allclose(w, expected)
+
+
+def test_nesterov_for_three_steps() -> None:
+    w, rule = {"w": np.array([1.0])}, Nesterov(0.1, 0.5)
+    velocity, expected = 0.0, 1.0
+    for _ in range(3):
+        velocity = 0.5 * velocity - 0.1 * expected  # E = w²/2
+        expected += 0.5 * velocity - 0.1 * expected
+        rule.step(w, {"w": w["w"].copy()})
+        np.testing.assert_allclose(w["w"], [expected], rtol=1e-14)
+        np.testing.assert_allclose(rule.last["w"], [velocity], rtol=1e-14)
+
+
+def test_nesterov_is_momentum_with_the_gradient_taken_ahead() -> None:
+    """The net's weights are where the velocity would carry the weights of the other form."""
+    H = np.array([[2.0, 0.5], [0.5, 1.0]])
+    behind, v = np.array([1.0, -2.0]), np.zeros(2)
+    ahead, rule = {"w": behind.copy()}, Nesterov(0.3, 0.8)
+    for _ in range(20):
+        v = 0.8 * v - 0.3 * H @ (behind + 0.8 * v)
+        behind = behind + v
+        rule.step(ahead, {"w": H @ ahead["w"]})
+        np.testing.assert_allclose(ahead["w"], behind + 0.8 * v, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("optimizer", [Momentum(0.1, 0.9), Momentum(0.1)], ids=["said", "by default"])

@@ -16,6 +16,7 @@ from backprop import (
     LeCunTanh,
     Logistic,
     Momentum,
+    Nesterov,
     Parallel,
     ReLU,
     Sequential,
@@ -114,16 +115,19 @@ def test_pytorch_agrees_on_parallel_branches() -> None:
         np.testing.assert_allclose(grad, w[key].grad.numpy(), rtol=1e-10, atol=1e-13)
 
 
-@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
-def test_pytorch_agrees_on_a_hundred_steps(momentum: float) -> None:
+@pytest.mark.parametrize(
+    ("momentum", "nesterov"), [(0.0, False), (0.5, False), (0.9, False), (0.5, True), (0.9, True)]
+)
+def test_pytorch_agrees_on_a_hundred_steps(momentum: float, nesterov: bool) -> None:
     torch = _torch()
     net = _mlp(Logistic, seed=4)
     rng = np.random.default_rng(2)
     x, d = rng.standard_normal((8, 5)), rng.uniform(0, 1, (8, 3))
     w = {k: torch.tensor(v.copy(), requires_grad=True) for k, v in net.params.items()}
     # With a constant learning rate PyTorch's momentum is Rumelhart's equation 9.
-    torch_optimizer = torch.optim.SGD(w.values(), lr=0.02, momentum=momentum)
-    optimizer = Momentum(0.02, momentum) if momentum else GradientDescent(0.02)
+    torch_optimizer = torch.optim.SGD(w.values(), lr=0.02, momentum=momentum, nesterov=nesterov)
+    rule = Nesterov if nesterov else Momentum
+    optimizer = rule(0.02, momentum) if momentum else GradientDescent(0.02)
     tx, td = torch.tensor(x), torch.tensor(d)
     for _ in range(100):
         y, cache = net.forward(x)
@@ -133,7 +137,7 @@ def test_pytorch_agrees_on_a_hundred_steps(momentum: float) -> None:
         (0.5 * ((hidden @ w["2.W"].T + w["2.b"] - td) ** 2).sum()).backward()
         torch_optimizer.step()
     for key, value in net.params.items():
-        np.testing.assert_allclose(value, w[key].detach().numpy(), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(value, w[key].detach().numpy(), rtol=1e-12, atol=1e-12)
 
 
 def test_autograd_agrees_on_a_deep_net() -> None:
