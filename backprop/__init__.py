@@ -19,6 +19,7 @@ from .layers.activations import (
 from .layers.dense import Dense
 from .layers.initializers import constant, lecun_normal, normal, uniform
 from .layers.layer import Layer, Parallel, Sequential
+from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .learning.gradcheck import (
     check_layer,
     check_network,
@@ -41,9 +42,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adaline",
+    "BatchNorm",
     "Dense",
+    "FixedNorm",
     "GradientDescent",
     "Layer",
+    "LayerNorm",
     "LeCunTanh",
     "Logistic",
     "Momentum",
