@@ -102,7 +102,9 @@ def test_in_a_shallow_tanh_net_nothing_is_gained() -> None:
     assert max(least) < 8 and least[0] < min(least[1:]) + 1.5
 
 
-@pytest.mark.parametrize(("norm", "low", "high"), [(None, 1e-5, 1e-4), (BatchNorm, 0.99, 1.01), (LayerNorm, 3e-4, 4e-3)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("norm", "low", "high"), [(None, 1e-5, 1e-4), (BatchNorm, 0.99, 1.01), (LayerNorm, 3e-4, 4e-3)]
+)
 def test_the_spread_over_the_cases_in_the_eighth_layer(norm: type | None, low: float, high: float) -> None:
     net = chain(norm, Logistic, 8, [np.random.default_rng(seed) for seed in range(9100, 9120)])
     below = Sequential(*net.layers[:-2])  # all that comes before the last unit
