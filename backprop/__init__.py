@@ -19,6 +19,7 @@ from .layers.activations import (
 from .layers.dense import Dense
 from .layers.initializers import constant, lecun_normal, normal, uniform
 from .layers.layer import Layer, Parallel, Sequential
+from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -42,9 +43,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adaline",
+    "BatchNorm",
     "Dense",
+    "FixedNorm",
     "GradientDescent",
     "Layer",
+    "LayerNorm",
     "LeCunTanh",
     "Logistic",
     "Momentum",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop import (
+    BatchNorm,
     Dense,
     Logistic,
     Momentum,
@@ -41,6 +42,7 @@ class Case:
     batch: int
     groups: bool = False  # the lowest layer in two groups, as in the family-tree net
     softmax: bool = False  # softmax and cross-entropy; otherwise logistic units and ½ Σ (y − d)²
+    norm: bool = False  # batch normalization before the units of the lowest layer
 
     @property
     def loss(self) -> Loss:
@@ -57,7 +59,7 @@ class Case:
             a, b = FAMILY_GROUPS
             layers = [Parallel((a, dense(a, first // 2)), (b, dense(b, first // 2))), Logistic()]
         else:
-            layers = [dense(n_in, first), Logistic()]
+            layers = [dense(n_in, first), *([BatchNorm(first, rng)] if self.norm else []), Logistic()]
         for n_out in above:
             layers += [dense(first, n_out), Logistic()]
             first = n_out
@@ -68,7 +70,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """Return the digits net at three batch sizes, the symmetry net and the family-tree net."""
+    """Return the digits net at three batch sizes and normalized, the symmetry net and the family-tree net."""
     x, label = datasets.digits()
     x, d = x[:1437], np.eye(10)[label[:1437]]
     bits, symmetric = datasets.symmetry()
@@ -78,6 +80,7 @@ def cases() -> list[Case]:
         Case("digits, batch 1", digits, x, d, 1, softmax=True),
         Case("digits, batch 32", digits, x, d, 32, softmax=True),
         Case("digits, all 1437", digits, x, d, 1437, softmax=True),
+        Case("digits, batch 32, normalized", digits, x, d, 32, softmax=True, norm=True),
         Case("symmetry, all 64", (6, 2, 1), bits, symmetric, 64),
         Case("family trees, all 100", (36, 12, 12, 6, 24), trees.X[:100], trees.D[:100], 100, groups=True),
     ]
@@ -126,7 +129,10 @@ def torch_eager(case: Case) -> tuple[Step, Gradients]:
             pieces = x.split(FAMILY_GROUPS, dim=1)
             return torch.cat([part(piece) for part, piece in zip(self.parts, pieces, strict=True)], 1)
 
-    make = {Dense: linear, Parallel: Groups, Logistic: lambda _: nn.Sigmoid()}
+    def normalization(layer: BatchNorm) -> nn.BatchNorm1d:  # γ and β start at 1 and 0 in both
+        return nn.BatchNorm1d(layer.params["gamma"].size, eps=layer.epsilon, dtype=torch.float64)
+
+    make = {Dense: linear, Parallel: Groups, BatchNorm: normalization, Logistic: lambda _: nn.Sigmoid()}
     net = nn.Sequential(*(make[type(layer)](layer) for layer in source.layers))
     optimizer = torch.optim.SGD(net.parameters(), lr=EPSILON, momentum=ALPHA)
     x, d = (torch.from_numpy(a) for a in case.first_batch())
@@ -160,6 +166,11 @@ def hips_autograd(case: Case) -> tuple[Step, Gradients]:
             W0, b0, W1, b1, *weights = weights
             y = anp.concatenate([y[:, :split] @ W0.T + b0, y[:, split:] @ W1.T + b1], axis=1)
             y = 1 / (1 + anp.exp(-y))
+        if case.norm:
+            W, b, gamma, beta, *weights = weights
+            y = y @ W.T + b
+            y = (y - anp.mean(y, axis=0)) / anp.sqrt(anp.var(y, axis=0) + 1e-5)
+            y = 1 / (1 + anp.exp(-(gamma * y + beta)))
         for i in range(0, len(weights), 2):
             y = y @ weights[i].T + weights[i + 1]
             if not case.softmax or i + 2 < len(weights):

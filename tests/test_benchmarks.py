@@ -24,7 +24,8 @@ def test_the_rivals_gradients_are_ours(case: cases.Case, module: str, build: obj
 def test_a_fit_of_scikit_learn_moves_the_weights_as_ours_does() -> None:
     pytest.importorskip("sklearn")
     for case in CASES[1:]:
-        cases.sklearn_fit(case, 1)
+        if not case.norm:
+            cases.sklearn_fit(case, 1)
 
 
 def test_jax_ends_with_our_weights() -> None:

@@ -4,6 +4,10 @@
 `backward` takes dE/dy and that cache and returns dE/dx and the gradient of every weight. The layer
 itself remembers nothing between the two, so two forward passes can be followed by two backward
 passes in any order. In names and docstrings `dX` always means dE/dX.
+
+There is no mode, and so none to forget. Where training and evaluation differ, they are two nets with the
+same parameter arrays: `evaluation(x)` returns the layer to evaluate with, after training on inputs x.
+That is the layer itself for most; batch normalization returns one whose mean and variance are those of x.
 """
 
 from __future__ import annotations
@@ -47,6 +51,10 @@ class Layer:
     def gradients(self, dy: Array, cache: Any) -> dict[str, Array]:
         """Return the gradients of `params` alone: training has no use for dE/dx of the data."""
         return self.backward(dy, cache)[1]
+
+    def evaluation(self, x: Array) -> Layer:
+        """Return the layer to evaluate with, on the same parameter arrays, given the inputs of training."""
+        return self
 
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy whose parameters have `dtype` (complex, for the complex-step check)."""
@@ -94,6 +102,15 @@ class Sequential(Layer):
         _put(grads, 0, self.layers[0].gradients(dy, cache[0]))
         return grads
 
+    def evaluation(self, x: Array) -> Sequential:
+        """Walk up with the inputs x of training: each layer is asked with what reaches it."""
+        check_finite("Sequential", x)
+        layers = []
+        for layer in self.layers:
+            layers.append(layer.evaluation(x))
+            x = layers[-1].forward(x)[0]
+        return Sequential(*layers)
+
     def astype(self, dtype: DTypeLike) -> Self:
         """Return a copy in which every layer has `dtype`."""
         return type(self)(*(layer.astype(dtype) for layer in self.layers))
@@ -140,6 +157,15 @@ class Parallel(Layer):
         for i, (branch, branch_dy, branch_cache) in enumerate(self._cut(dy, cache)):
             _put(grads, i, branch.gradients(branch_dy, branch_cache))
         return grads
+
+    def evaluation(self, x: Array) -> Parallel:
+        """Ask every branch with its own slice of the inputs x of training."""
+        check_batch("Parallel", x, self.width)
+        branches, start = [], 0
+        for width, layer in self.branches:
+            branches.append((width, layer.evaluation(x[..., start : start + width])))
+            start += width
+        return Parallel(*branches)
 
     def _cut(self, dy: Array, cache: list[Any]) -> Iterator[tuple[Layer, Array, Any]]:
         start = 0

@@ -457,6 +457,101 @@ def variance_of_a_batch(rng: Rng) -> None:
     close(np.var(means), variance / B * (N - B) / (N - 1))
 
 
+# normalization: the gradients by the complex step through the four steps, with ε, and for one unit.
+
+
+def normalized(x: np.ndarray, epsilon: float) -> np.ndarray:
+    return (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + epsilon)
+
+
+def through_the_batch(g: np.ndarray, x: np.ndarray, epsilon: float) -> np.ndarray:
+    """∂(g · x̂)/∂x, one component at a time."""
+    columns = np.eye(len(x))
+    return np.array(
+        [slope(lambda h, e=e: g @ normalized(x + h * e, epsilon), np.array(0.0)) for e in columns]
+    )
+
+
+@formula("normalization", r"\frac{h - 0.2 h}{2} - \frac{(-3)(-0.3 h)}{4} = 0.4 h - 0.225 h = 0.175 h ,")
+def first_case_raised(rng: Rng) -> None:
+    x = np.array([2.0, 4, 5, 6, 8])
+    close(slope(lambda h: normalized(x + h * np.eye(5)[0], 0.0)[0], np.array(0.0)), 0.175)
+
+
+@formula(
+    "normalization",
+    r"\frac{\partial E}{\partial \sigma^2} &= -\frac{1}{2 s^3} \sum_{c} g_c\, (x_c - \mu) , \\[4pt] "
+    r"\frac{\partial E}{\partial \mu} &= -\frac1s \sum_c g_c - \frac{\partial E}{\partial \sigma^2} \cdot "
+    r"\frac2B \sum_c (x_c - \mu) , \\[4pt] "
+    r"\frac{\partial E}{\partial x_c} &= \frac{g_c}{s} + \frac{\partial E}{\partial \sigma^2} \cdot "
+    r"\frac{2 (x_c - \mu)}{B} + \frac{\partial E}{\partial \mu} \cdot \frac1B",
+)
+def back_through_the_graph(rng: Rng) -> None:
+    (g, x), epsilon = rng.normal(size=(2, 6)), rng.uniform(0.01, 1)
+    away = x - x.mean()
+    s = np.sqrt((away**2).mean() + epsilon)
+    of_variance = -(g @ away) / (2 * s**3)
+    of_mean = -g.sum() / s - of_variance * 2 / 6 * away.sum()
+    close(g / s + of_variance * 2 * away / 6 + of_mean / 6, through_the_batch(g, x, epsilon))
+
+
+@formula(
+    "normalization",
+    r"\frac{\partial E}{\partial x_c} = \frac1s \Bigl[ g_c - \frac1B \sum_{b} g_b - \hat x_c \cdot "
+    r"\frac1B \sum_b g_b\, \hat x_b \Bigr]",
+)
+def back_in_three_terms(rng: Rng) -> None:
+    (g, x), epsilon = rng.normal(size=(2, 6)), rng.uniform(0.01, 1)
+    x_hat, s = normalized(x, epsilon), np.sqrt(x.var() + epsilon)
+    close((g - g.mean() - x_hat * (g * x_hat).mean()) / s, through_the_batch(g, x, epsilon))
+
+
+@formula(
+    "normalization",
+    r"\frac{\partial E}{\partial x} &= \frac{\gamma}{s}\, P\, \frac{\partial E}{\partial y}, \\[4pt] "
+    r"P &= I - \tfrac1B \mathbf 1 \mathbf 1^\top - \tfrac1B \hat x \hat x^\top",
+)
+def back_by_a_projection(rng: Rng) -> None:
+    (dy, x), epsilon, gamma = rng.normal(size=(2, 6)), rng.uniform(0.01, 1), rng.normal()
+    x_hat, s = normalized(x, epsilon), np.sqrt(x.var() + epsilon)
+    P = np.eye(6) - np.ones((6, 6)) / 6 - np.outer(x_hat, x_hat) / 6
+    close(gamma / s * P @ dy, through_the_batch(gamma * dy, x, epsilon))
+    close(np.sort(np.linalg.eigvalsh(P)), [0, epsilon / s**2, 1, 1, 1, 1])
+
+
+def unit_below(rng: Rng) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """Weights, and the gradient of some E with respect to them through a normalization without ε."""
+    u, t, w, b = rng.normal(size=(6, 4)), rng.normal(size=6), rng.normal(size=4), rng.normal()
+
+    def gradient(w: np.ndarray) -> np.ndarray:
+        def error(w: np.ndarray) -> np.ndarray:
+            return np.asarray((np.tanh(normalized(u @ w + b, 0.0)) * t).sum())
+
+        return np.array([slope(lambda h, e=e: error(w + h * e), np.array(0.0)) for e in np.eye(4)])
+
+    return w, gradient
+
+
+@formula(
+    "normalization",
+    r"\lVert w - \eta\, \nabla_w E \rVert^2 = \lVert w \rVert^2 + \eta^2\, \lVert \nabla_w E \rVert^2",
+)
+def weights_only_grow(rng: Rng) -> None:
+    (w, gradient), eta = unit_below(rng), rng.uniform(0.1, 1)
+    g = gradient(w)
+    close(((w - eta * g) ** 2).sum(), (w**2).sum() + eta**2 * (g**2).sum())
+
+
+@formula(
+    "normalization",
+    r"a w - \frac{\eta}{a}\, \nabla_w E = a \Bigl( w - \frac{\eta}{a^2}\, \nabla_w E \Bigr)",
+)
+def weights_are_a_rate(rng: Rng) -> None:
+    (w, gradient), eta, a = unit_below(rng), rng.uniform(0.1, 1), rng.uniform(0.1, 10)
+    close(gradient(a * w), gradient(w) / a)
+    close(a * w - eta * gradient(a * w), a * (w - eta / a**2 * gradient(w)))
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 import backprop
 from backprop import (
+    BatchNorm,
     Dense,
     Layer,
+    LayerNorm,
     LeCunTanh,
     Logistic,
     Parallel,
@@ -34,8 +37,21 @@ def _dense(n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
     return Dense(n, 3, rng, weight=normal(1.0), bias=normal(1.0), dtype=dtype)
 
 
+def _normalization(kind: type, n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
+    layer: Layer = kind(n, rng, gain=normal(1.0), shift=normal(1.0), dtype=dtype)
+    return layer
+
+
+def _fixed(n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
+    seen = np.random.default_rng(7).standard_normal((6, n)).astype(dtype)
+    return _normalization(BatchNorm, n, rng, dtype).evaluation(2 * seen + 1)
+
+
 LAYERS: dict[str, Callable[..., Layer]] = {
     "Dense": _dense,
+    "BatchNorm": partial(_normalization, BatchNorm),
+    "FixedNorm": _fixed,
+    "LayerNorm": partial(_normalization, LayerNorm),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
     "LeCunTanh": lambda n, rng, dtype=np.float64: LeCunTanh(),
