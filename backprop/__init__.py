@@ -32,7 +32,7 @@ from .learning.losses import (
     softmax_cross_entropy,
     sum_of_squares,
 )
-from .learning.optimizers import GradientDescent, Momentum
+from .learning.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, RMSProp
 from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from .drawing import plots as plots
 
 __all__ = [
+    "Adagrad",
     "Adaline",
+    "Adam",
+    "AdamW",
     "Dense",
     "GradientDescent",
     "Layer",
@@ -49,6 +52,7 @@ __all__ = [
     "Momentum",
     "Parallel",
     "Perceptron",
+    "RMSProp",
     "ReLU",
     "Sequential",
     "Softmax",
