@@ -36,7 +36,7 @@ FIRST = {
     "dense": ["package/test_by_hand.py", "package/test_contract.py"],
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
-    "optimizers": ["package/test_by_hand.py", "package/test_refusals.py"],
+    "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],
     "training": ["package/test_by_hand.py", "package/test_refusals.py"],
     "gradcheck": ["package/test_gradcheck.py", "package/test_refusals.py"],

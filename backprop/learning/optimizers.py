@@ -28,6 +28,7 @@ class GradientDescent:
         self.learning_rate = learning_rate
         self.decay = decay
         self._shapes: dict[str, tuple[int, ...]] = {}
+        self._spread_from = self._spread_out = np.empty(0)
 
     def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
         """Return Δw for every gradient, keyed alike."""
@@ -72,11 +73,17 @@ class GradientDescent:
         """One number as it is; one for each run as an array that stands beside the joined gradients."""
         if not isinstance(setting, np.ndarray):
             return setting
+        if np.array_equal(setting, self._spread_from):
+            return self._spread_out
         runs = [grad.shape[0] for grad in grads.values()]
         if setting.ndim != 1 or any(count != len(setting) for count in runs):
             wanted = f"one number, or one for each of {runs[0]} runs"
             raise ValueError(f"learning_rate expects {wanted}, got shape {setting.shape}")
-        return np.concatenate([np.repeat(setting, grad.size // len(setting)) for grad in grads.values()])
+        self._spread_from = setting.copy()
+        self._spread_out = np.concatenate(
+            [np.repeat(setting, grad.size // len(setting)) for grad in grads.values()]
+        )
+        return self._spread_out
 
 
 class Momentum(GradientDescent):
@@ -149,7 +156,7 @@ class RMSProp(GradientDescent):
         """Return Δw(t), and keep the mean of squares for the next step."""
         g, eta = self._joined(grads), self._spread(self.learning_rate, grads)
         v = np.zeros_like(g) if self._mean_square is None else self._mean_square
-        v = self.beta2 * v + (1 - self.beta2) * g**2  # eq:optimizers-rmsprop-mean
+        v = self.beta2 * v + (1 - self.beta2) * g**2  # eq:optimizers-mean-square
         self._mean_square = v
         return self._parts(-eta * g / (np.sqrt(v) + self.epsilon))  # eq:optimizers-rmsprop
 
@@ -183,19 +190,19 @@ class Adam(GradientDescent):
         g, eta = self._joined(grads), self._spread(self.learning_rate, grads)
         m, v, largest = self._means if self._t else (np.zeros_like(g),) * 3
         self._t = t = self._t + 1
-        m = self.beta1 * m + (1 - self.beta1) * g  # eq:optimizers-adam-m
-        v = self.beta2 * v + (1 - self.beta2) * g**2  # eq:optimizers-adam-v
-        largest = np.maximum(largest, v)  # eq:optimizers-adam-largest
+        m = self.beta1 * m + (1 - self.beta1) * g  # eq:optimizers-adam-mean
+        v = self.beta2 * v + (1 - self.beta2) * g**2  # eq:optimizers-mean-square
+        largest = np.maximum(largest, v)  # eq:optimizers-amsgrad
         self._means = m, v, largest
-        m_hat = m / (1 - self.beta1**t)  # eq:optimizers-adam-m-hat
-        v_hat = (largest if self.amsgrad else v) / (1 - self.beta2**t)  # eq:optimizers-adam-v-hat
+        v = largest if self.amsgrad else v
+        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)  # eq:optimizers-unbiased
         return self._parts(-eta * m_hat / (np.sqrt(v_hat) + self.epsilon))  # eq:optimizers-adam
 
 
 class AdamW(Adam):
-    """Adam, with w ← (1 − ηλ) w before each change (Loshchilov and Hutter 2019): decay apart from g.
+    """Adam, with w ← (1 − ηρ) w before each change (Loshchilov and Hutter 2019): decay apart from g.
 
-    λ is `weight_decay`, as in PyTorch; the paper's λ is our ηλ.
+    ρ is `weight_decay`, as in PyTorch; the λ of the paper, a fraction for each step, is our ηρ.
     """
 
     def __init__(

@@ -64,6 +64,17 @@ def test_a_rate_for_each_run_and_no_other(wrong: np.ndarray) -> None:
         GradientDescent(np.array([0.1, 0.0]))
 
 
+def test_rates_changed_in_place_or_exchanged_count_at_the_next_change() -> None:
+    rule, g = GradientDescent(np.array([0.1, 0.2])), {"w": np.ones((2, 3)), "b": np.ones((2, 1))}
+    np.testing.assert_allclose(rule.changes(g)["w"][:, 0], [-0.1, -0.2])
+    rule.learning_rate *= 2
+    np.testing.assert_allclose(rule.changes(g)["w"][:, 0], [-0.2, -0.4])
+    rule.learning_rate = np.array([1.0, 3.0])
+    np.testing.assert_allclose(rule.changes(g)["b"][:, 0], [-1, -3])
+    rule.learning_rate = 5.0
+    np.testing.assert_allclose(rule.changes(g)["b"][:, 0], [-5, -5])
+
+
 def test_a_schedule_sets_the_rate_of_every_change() -> None:
     met: list[float] = []
 
