@@ -34,7 +34,7 @@ from .learning.losses import (
     softmax_cross_entropy,
     sum_of_squares,
 )
-from .learning.optimizers import GradientDescent, Momentum, Nesterov
+from .learning.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 
@@ -42,7 +42,10 @@ if TYPE_CHECKING:
     from .drawing import plots as plots
 
 __all__ = [
+    "Adagrad",
     "Adaline",
+    "Adam",
+    "AdamW",
     "BatchNorm",
     "Dense",
     "FixedNorm",
@@ -55,6 +58,7 @@ __all__ = [
     "Nesterov",
     "Parallel",
     "Perceptron",
+    "RMSProp",
     "ReLU",
     "Sequential",
     "Softmax",

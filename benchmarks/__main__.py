@@ -97,8 +97,20 @@ def main() -> None:
         epochs = max(1, 20 * case.batch // len(case.x))
         fit, their_fit = c.sklearn_fit(case, epochs)
         show(case.name, f"scikit-learn fit, {epochs} epochs", *ratios(fit, their_fit, options.pairs // 3, 0))
+    adam(options.pairs, options.budget)
     many(options.pairs // 3)
     print(f"\n{machine()}")
+
+
+def adam(pairs: int, budget: float) -> None:
+    """Time one change of the weights by Adam against PyTorch's, once ten changes have agreed."""
+    for case in c.cases()[:2]:
+        step, their_step = c.adam_steps(case)
+        for _ in range(10):
+            weights, theirs = step(), their_step()
+        for name, w in weights.items():
+            np.testing.assert_allclose(theirs[name], w, rtol=1e-9, atol=1e-11, err_msg=f"Adam, {name}")
+        show(f"{case.name}, by Adam", "PyTorch eager", *ratios(step, their_step, pairs, budget))
 
 
 def many(pairs: int) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from backprop import (
+    Adam,
     BatchNorm,
     Dense,
     Logistic,
@@ -108,6 +110,47 @@ def ours(case: Case) -> tuple[Step, Gradients]:
 def torch_eager(case: Case) -> tuple[Step, Gradients]:
     """The same with `torch.nn` and `torch.optim.SGD`, eager, float64, one thread."""
     import torch
+
+    net, error = _torch_net(case)
+    optimizer = torch.optim.SGD(net.parameters(), lr=EPSILON, momentum=ALPHA)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        error().backward()
+        optimizer.step()
+
+    error().backward()
+    return step, dict(zip(case.net().params, [p.grad.numpy().copy() for p in net.parameters()], strict=True))
+
+
+def adam_steps(case: Case) -> tuple[Callable[[], Gradients], Callable[[], Gradients]]:
+    """One change of the weights by Adam, ours and PyTorch's; each returns the weights after it."""
+    import torch
+
+    ours, optimizer = case.net(), Adam(EPSILON)
+    x, d = case.first_batch()
+    d = np.asfortranarray(d)
+    theirs, error = _torch_net(case)
+    rival = torch.optim.Adam(theirs.parameters(), lr=EPSILON)
+    their_weights = dict(zip(ours.params, [p.detach().numpy() for p in theirs.parameters()], strict=True))
+
+    def step() -> Gradients:
+        y, cache = ours.forward(x)
+        optimizer.step(ours.params, ours.gradients(case.loss(y, d)[1], cache))
+        return ours.params
+
+    def their_step() -> Gradients:
+        rival.zero_grad()
+        error().backward()
+        rival.step()
+        return their_weights
+
+    return step, their_step
+
+
+def _torch_net(case: Case) -> tuple[Any, Callable[[], Any]]:
+    """The net in PyTorch with the same weights, and the error of its first batch as a function of nothing."""
+    import torch
     from torch import nn
 
     torch.set_num_threads(1)
@@ -134,7 +177,6 @@ def torch_eager(case: Case) -> tuple[Step, Gradients]:
 
     make = {Dense: linear, Parallel: Groups, BatchNorm: normalization, Logistic: lambda _: nn.Sigmoid()}
     net = nn.Sequential(*(make[type(layer)](layer) for layer in source.layers))
-    optimizer = torch.optim.SGD(net.parameters(), lr=EPSILON, momentum=ALPHA)
     x, d = (torch.from_numpy(a) for a in case.first_batch())
 
     def error() -> torch.Tensor:
@@ -142,13 +184,7 @@ def torch_eager(case: Case) -> tuple[Step, Gradients]:
             return nn.functional.cross_entropy(net(x), d, reduction="sum")
         return nn.functional.mse_loss(net(x), d, reduction="sum") / 2
 
-    def step() -> None:
-        optimizer.zero_grad()
-        error().backward()
-        optimizer.step()
-
-    error().backward()
-    return step, dict(zip(source.params, [p.grad.numpy().copy() for p in net.parameters()], strict=True))
+    return net, error
 
 
 def hips_autograd(case: Case) -> tuple[Step, Gradients]:

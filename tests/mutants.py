@@ -37,7 +37,7 @@ FIRST = {
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
-    "optimizers": ["package/test_by_hand.py", "package/test_refusals.py"],
+    "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],
     "training": ["package/test_by_hand.py", "package/test_refusals.py"],
     "curvature": ["package/test_curvature.py"],

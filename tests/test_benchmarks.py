@@ -28,6 +28,18 @@ def test_a_fit_of_scikit_learn_moves_the_weights_as_ours_does() -> None:
             cases.sklearn_fit(case, 1)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_adam_takes_pytorchs_steps(case: cases.Case) -> None:
+    pytest.importorskip("torch")
+    step, their_step = cases.adam_steps(case)
+    start = {name: w.copy() for name, w in case.net().params.items()}
+    for _ in range(5):
+        weights, theirs = step(), their_step()
+    for name, w in weights.items():
+        np.testing.assert_allclose(theirs[name], w, rtol=1e-9, atol=1e-12)
+        assert np.abs(w - start[name]).max() > 3 * cases.EPSILON
+
+
 def test_jax_ends_with_our_weights() -> None:
     pytest.importorskip("jax", reason="JAX is not installed: pip install jax")
     ours, theirs = cases.many_nets()

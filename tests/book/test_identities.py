@@ -552,6 +552,68 @@ def weights_are_a_rate(rng: Rng) -> None:
     close(a * w - eta * gradient(a * w), a * (w - eta / a**2 * gradient(w)))
 
 
+@formula(
+    "adaptive",
+    r"\begin{aligned} \bigl(w(t+1) - w^*\bigr)^2 ={} & \bigl(w(t) - w^*\bigr)^2 \\ & - 2\eta\, g(t)\bigl(w(t) - w^*\bigr) + \eta^2 g(t)^2 . \end{aligned}",
+)
+def distance_after_a_step(rng: Rng) -> None:
+    w, goal, g, eta = rng.normal(size=4)
+    close((w - eta * g - goal) ** 2, (w - goal) ** 2 - 2 * eta * g * (w - goal) + eta**2 * g**2)
+
+
+@formula(
+    "adaptive",
+    r"\sum_{t=1}^{T} g(t)\bigl(w(t) - w^*\bigr) \le \frac{D^2}{2\eta} + \frac{\eta}{2} \sum_{t=1}^{T} g(t)^2",
+)
+def regret(rng: Rng) -> None:
+    w, goal, eta = rng.normal(), rng.normal(), rng.uniform(0.1, 2)
+    D, left, squares = abs(w - goal), 0.0, 0.0
+    for g in rng.normal(size=30):
+        left, squares = left + g * (w - goal), squares + g**2
+        w -= eta * g
+    assert left <= D**2 / (2 * eta) + eta / 2 * squares + 1e-12
+    close(left, (D**2 - (w - goal) ** 2) / (2 * eta) + eta / 2 * squares)
+
+
+@formula("adaptive", r"\eta = \frac{D}{\sqrt{\sum_{t} g(t)^2}}")
+def rate_in_hindsight(rng: Rng) -> None:
+    D, squares = rng.uniform(0.5, 2), (rng.normal(size=9) ** 2).sum()
+
+    def bound(eta: np.ndarray) -> np.ndarray:
+        return D**2 / (2 * eta) + eta / 2 * squares
+
+    best = D / np.sqrt(squares)
+    assert bound(best) <= bound(best * np.geomspace(0.1, 10, 50)).min()
+    close(slope(bound, best + 0j), 0)
+
+
+@formula(
+    "adaptive",
+    r"\begin{aligned} \frac{g(t)}{\sqrt{\sum_{k \le t} g(k)^2}} &= \frac{\lambda\, w(t)}{\sqrt{\sum_{k \le t} \lambda^2\, w(k)^2}} \\[4pt] &= \frac{w(t)}{\sqrt{\sum_{k \le t} w(k)^2}} \end{aligned}",
+)
+def curvature_cancels(rng: Rng) -> None:
+    w, lam = rng.normal(size=8), rng.uniform(0.01, 100)
+    close(lam * w[-1] / np.sqrt(((lam * w) ** 2).sum()), w[-1] / np.sqrt((w**2).sum()))
+
+
+@formula("adaptive", r"v(t) = (1 - \beta_2) \sum_{k=1}^{t} \beta_2^{\,t-k}\, g(k)^2")
+def unrolled_mean(rng: Rng) -> None:
+    beta, v, g = rng.uniform(0.1, 0.99), 0.0, rng.normal(size=12)
+    for each in g:
+        v = beta * v + (1 - beta) * each**2
+    close(v, (1 - beta) * sum(beta ** (12 - k) * g[k - 1] ** 2 for k in range(1, 13)))
+    close((1 - beta) * sum(beta ** (12 - k) for k in range(1, 13)), 1 - beta**12)
+
+
+@formula(
+    "adaptive",
+    r"\begin{aligned} & \frac{\eta}{\sqrt{\bar v}}\Bigl(-n\Bigl(1 - \frac{\delta n}{4}\Bigr) + n - 1\Bigr) \\ &\quad = \frac{\eta}{\sqrt{\bar v}}\Bigl(\frac{\delta n^2}{4} - 1\Bigr) \end{aligned}",
+)
+def drift_of_a_cycle(rng: Rng) -> None:
+    n, delta = rng.integers(3, 200), rng.uniform(0, 0.01)
+    close(-n * (1 - delta * n / 4) + n - 1, delta * n**2 / 4 - 1)
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 

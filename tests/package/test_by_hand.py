@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from backprop import (
+    Adagrad,
+    Adam,
+    AdamW,
     Dense,
     GradientDescent,
     LeCunTanh,
@@ -15,6 +18,7 @@ from backprop import (
     Momentum,
     Nesterov,
     ReLU,
+    RMSProp,
     Sequential,
     Softmax,
     Threshold,
@@ -188,6 +192,65 @@ def test_momentum_under_a_constant_gradient_approaches_one_over_one_minus_alpha(
     np.testing.assert_allclose(w - before, [-0.1 / (1 - 0.8)])
 
 
+def changes_under(optimizer: GradientDescent, gradients: list[float]) -> list[float]:
+    """The changes of one weight whose gradients are given."""
+    return [float(optimizer.changes({"w": np.array([g])})["w"][0]) for g in gradients]
+
+
+def test_adagrad_divides_by_the_root_of_the_sum_of_squares() -> None:
+    # the roots of 9, 9 + 16 and 9 + 16 + 144 are 3, 5 and 13
+    np.testing.assert_allclose(changes_under(Adagrad(0.1), [3, -4, 12]), [-0.1, 0.08, -0.12 / 1.3], rtol=1e-9)
+
+
+@pytest.mark.parametrize("rule", [RMSProp(0.1, 0.5), RMSProp(0.1, beta2=0.5, decay=0.0)])
+def test_rmsprop_divides_by_the_root_of_the_mean_square(rule: RMSProp) -> None:
+    # v = 2, then (2 + 16) / 2 = 9
+    np.testing.assert_allclose(changes_under(rule, [2, 4]), [-0.2 / 2**0.5, -0.4 / 3], rtol=1e-7)
+
+
+def test_adams_means_are_unbiased() -> None:
+    # m = 1, m̂ = 2; v = 4/3 · 3/4, v̂ = 4; then m = 1/2 + 4, m̂ = 6; v = 3/4 + 16, v̂ = 268/7
+    changes = changes_under(Adam(0.1, 0.5, 0.75), [2, 8])
+    np.testing.assert_allclose(changes, [-0.1, -0.6 / (268 / 7) ** 0.5], rtol=1e-7)
+    np.testing.assert_allclose(changes_under(Adam(), [5.0] * 4), [-1e-3] * 4, rtol=1e-7)
+
+
+def test_amsgrad_remembers_the_largest_mean_square() -> None:
+    # β₁ = 0: v = 8, 4.5, 2.75 without correction; the largest stays 8
+    changes = changes_under(Adam(0.1, 0.0, 0.5, amsgrad=True), [4, 1, 1])
+    expected = [-0.4 / (8 / 0.5) ** 0.5, -0.1 / (8 / 0.75) ** 0.5, -0.1 / (8 / 0.875) ** 0.5]
+    np.testing.assert_allclose(changes, expected, rtol=1e-7)
+
+
+def test_adamw_shrinks_by_the_rate_times_the_decay_before_the_change() -> None:
+    w = np.array([2.0])
+    AdamW(0.1, weight_decay=0.5).step({"w": w}, {"w": np.array([3.0])})
+    np.testing.assert_allclose(w, 2.0 * 0.95 - 0.1)
+    many = np.array([[2.0], [2.0]])
+    AdamW(np.array([0.1, 0.2]), weight_decay=0.5).step({"w": many}, {"w": np.array([[3.0], [-3.0]])})
+    np.testing.assert_allclose(many, [[1.9 - 0.1], [1.8 + 0.2]])
+    still = np.array([2.0])
+    AdamW(0.1).step({"w": still}, {"w": np.array([0.0])})
+    np.testing.assert_allclose(still, 2.0 * (1 - 0.1 * 0.01))
+
+
+@pytest.mark.parametrize(
+    "rule", [Adagrad(0.5, decay=0.1), RMSProp(0.5, 0.0, decay=0.1), Adam(0.5, decay=0.1)]
+)
+def test_decay_comes_after_an_adaptive_change_too(rule: GradientDescent) -> None:
+    w = np.array([1.0])
+    rule.step({"w": w}, {"w": np.array([7.0])})
+    np.testing.assert_allclose(w, [0.45], rtol=1e-7)
+
+
+@pytest.mark.parametrize("rule", [Adagrad(0.1), RMSProp(0.1), Adam(0.1), AdamW(0.1, weight_decay=0.0)])
+def test_a_weight_without_gradients_stays(rule: GradientDescent) -> None:
+    w = np.array([1.0, 1.0])
+    for _ in range(3):
+        rule.step({"w": w}, {"w": np.array([0.0, 1.0])})
+    assert w[0] == 1.0 and w[1] < 0.9
+
+
 def test_decay_comes_after_the_change() -> None:
     w = np.array([1.0])
     GradientDescent(0.5, decay=0.1).step({"w": w}, {"w": np.array([1.0])})
@@ -196,7 +259,7 @@ def test_decay_comes_after_the_change() -> None:
 
 def test_the_rule_leaves_weights_and_gradients_alone() -> None:
     w, g = np.array([1.0]), np.array([2.0])
-    for optimizer in (GradientDescent(0.1), Momentum(0.1, 0.9)):
+    for optimizer in (GradientDescent(0.1), Momentum(0.1, 0.9), Adagrad(0.1), RMSProp(0.1), Adam(), AdamW()):
         optimizer.changes({"w": g})
         optimizer.changes({"w": g})
         assert (w[0], g[0]) == (1.0, 2.0)

@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 
 from backprop import (
+    Adagrad,
+    Adam,
+    AdamW,
     Dense,
     GradientDescent,
     Momentum,
     Nesterov,
     ReLU,
+    RMSProp,
     Sequential,
     Tanh,
     mean_over_cases,
@@ -36,6 +40,7 @@ def net(rng: np.random.Generator | list[np.random.Generator]) -> Sequential:
 
 
 @pytest.mark.parametrize("rule", [GradientDescent, Momentum, Nesterov])
+@pytest.mark.parametrize("rule", [GradientDescent, Momentum, Adagrad, RMSProp, Adam, AdamW])
 @pytest.mark.parametrize("own_cases", [False, True])
 def test_a_run_among_many_is_the_run_alone(rule: type[GradientDescent], own_cases: bool) -> None:
     x = np.random.default_rng(3).standard_normal((RUNS, 7, 4)) if own_cases else X
@@ -59,6 +64,17 @@ def test_a_rate_for_each_run_and_no_other(wrong: np.ndarray) -> None:
         train(net(generators()), sum_of_squares, X, D, GradientDescent(wrong), 1)
     with pytest.raises(ValueError, match="positive"):
         GradientDescent(np.array([0.1, 0.0]))
+
+
+def test_rates_changed_in_place_or_exchanged_count_at_the_next_change() -> None:
+    rule, g = GradientDescent(np.array([0.1, 0.2])), {"w": np.ones((2, 3)), "b": np.ones((2, 1))}
+    np.testing.assert_allclose(rule.changes(g)["w"][:, 0], [-0.1, -0.2])
+    rule.learning_rate *= 2
+    np.testing.assert_allclose(rule.changes(g)["w"][:, 0], [-0.2, -0.4])
+    rule.learning_rate = np.array([1.0, 3.0])
+    np.testing.assert_allclose(rule.changes(g)["b"][:, 0], [-1, -3])
+    rule.learning_rate = 5.0
+    np.testing.assert_allclose(rule.changes(g)["b"][:, 0], [-5, -5])
 
 
 def test_a_schedule_sets_the_rate_of_every_change() -> None:

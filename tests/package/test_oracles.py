@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from backprop import (
+    Adagrad,
+    Adam,
+    AdamW,
     Dense,
     GradientDescent,
     Layer,
@@ -19,6 +22,7 @@ from backprop import (
     Nesterov,
     Parallel,
     ReLU,
+    RMSProp,
     Sequential,
     Softmax,
     Tanh,
@@ -138,6 +142,48 @@ def test_pytorch_agrees_on_a_hundred_steps(momentum: float, nesterov: bool) -> N
         torch_optimizer.step()
     for key, value in net.params.items():
         np.testing.assert_allclose(value, w[key].detach().numpy(), rtol=1e-12, atol=1e-12)
+
+
+RULES: list[tuple[str, GradientDescent, dict[str, Any]]] = [
+    ("Adagrad", Adagrad(0.1), {"lr": 0.1}),
+    ("RMSprop", RMSProp(0.01), {"lr": 0.01, "alpha": 0.9}),
+    ("RMSprop", RMSProp(0.01, 0.99, epsilon=1e-6), {"lr": 0.01, "eps": 1e-6}),
+    ("Adam", Adam(), {}),
+    ("Adam", Adam(0.02, 0.8, 0.95, epsilon=1e-6), {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6}),
+    ("Adam", Adam(0.02, 0.5, 0.9, amsgrad=True), {"lr": 0.02, "betas": (0.5, 0.9), "amsgrad": True}),
+    ("AdamW", AdamW(), {}),
+    ("AdamW", AdamW(0.02, weight_decay=0.3), {"lr": 0.02, "weight_decay": 0.3}),
+    (
+        "AdamW",
+        AdamW(0.02, 0.8, 0.9, weight_decay=0.1, epsilon=1e-6, amsgrad=True),
+        {"lr": 0.02, "betas": (0.8, 0.9), "weight_decay": 0.1, "eps": 1e-6, "amsgrad": True},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "optimizer", "settings"), RULES)
+def test_pytorch_agrees_on_a_hundred_steps_with_a_rate_for_each_weight(
+    name: str, optimizer: GradientDescent, settings: dict[str, Any]
+) -> None:
+    """Noisy gradients of a quadratic, over five decades, with zeros among them; 1e-12 after every step."""
+    torch = _torch()
+    rng = np.random.default_rng(7)
+    ours = {"0.W": rng.standard_normal((4, 3)), "0.b": rng.standard_normal(4)}
+    scale = {key: 10.0 ** rng.uniform(-3, 2, w.shape) for key, w in ours.items()}
+    theirs = {key: torch.tensor(w.copy(), requires_grad=True) for key, w in ours.items()}
+    rival = getattr(torch.optim, name)(theirs.values(), **settings)
+    start = {key: w.copy() for key, w in ours.items()}
+    for _ in range(100):
+        grads = {}
+        for key, w in ours.items():
+            noise, met = rng.standard_normal(w.shape), rng.random(w.shape) < 0.7
+            grads[key] = np.where(met, scale[key] * (w + noise), 0.0)
+            theirs[key].grad = torch.tensor(grads[key])
+        optimizer.step(ours, grads)
+        rival.step()
+        for key, w in ours.items():
+            np.testing.assert_allclose(w, theirs[key].detach().numpy(), rtol=0, atol=1e-12)
+    assert all((np.abs(w - start[key]) > 1e-3).any() for key, w in ours.items())
 
 
 def test_autograd_agrees_on_a_deep_net() -> None:

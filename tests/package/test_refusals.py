@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 
 from backprop import (
+    Adagrad,
+    Adam,
+    AdamW,
     Dense,
     GradientDescent,
     Momentum,
+    RMSProp,
     Sequential,
     check_network,
     complex_step_gradient,
@@ -81,6 +85,18 @@ def test_cross_entropy_refuses_targets_that_are_no_distribution() -> None:
         (lambda: Momentum(0.1, 1.0), r"momentum expects a number in \[0, 1\), got 1.0"),
         (lambda: Momentum(0.1, -0.1), r"momentum expects a number in \[0, 1\), got -0.1"),
         (lambda: Momentum(-1.0, 0.5), "learning_rate expects a positive number, got -1.0"),
+        (lambda: RMSProp(0.1, 1.0), r"beta2 expects a number in \[0, 1\), got 1.0"),
+        (lambda: RMSProp(0.1, -0.1), r"beta2 expects a number in \[0, 1\), got -0.1"),
+        (lambda: RMSProp(0.1, epsilon=0.0), "epsilon expects a positive number, got 0.0"),
+        (lambda: RMSProp(-0.1), "learning_rate expects a positive number, got -0.1"),
+        (lambda: Adagrad(0.0), "learning_rate expects a positive number, got 0.0"),
+        (lambda: Adagrad(0.1, epsilon=-1.0), "epsilon expects a positive number, got -1.0"),
+        (lambda: Adagrad(0.1, epsilon=np.inf), "epsilon expects a positive number, got inf"),
+        (lambda: Adam(0.1, 1.0), r"beta1 expects a number in \[0, 1\), got 1.0"),
+        (lambda: Adam(0.1, 0.9, 1.0), r"beta2 expects a number in \[0, 1\), got 1.0"),
+        (lambda: Adam(epsilon=0.0), "epsilon expects a positive number, got 0.0"),
+        (lambda: AdamW(weight_decay=-0.1), "weight_decay expects a number of at least 0, got -0.1"),
+        (lambda: AdamW(weight_decay=np.inf), "weight_decay expects a number of at least 0, got inf"),
         (lambda: uniform(-0.1), "limit of at least 0, got -0.1"),
         (lambda: uniform(np.nan), "limit of at least 0, got nan"),
         (lambda: normal(-1.0), "sigma of at least 0, got -1.0"),
@@ -110,15 +126,23 @@ def test_wrong_settings_are_refused(call: Callable[[], object], message: str) ->
         call()
 
 
-def test_step_refuses_gradients_that_do_not_fit_and_changes_nothing() -> None:
+@pytest.mark.parametrize("rule", [GradientDescent, Adagrad, RMSProp, Adam, AdamW])
+def test_step_refuses_gradients_that_do_not_fit_and_changes_nothing(rule: type[GradientDescent]) -> None:
     w, b = np.array([1.0, 2.0]), np.array([3.0])
-    optimizer = GradientDescent(0.1)
+    optimizer = rule(0.1)
     with pytest.raises(ValueError, match=r"a gradient for every parameter and no other, got \['b'\]"):
         optimizer.step({"w": w, "b": b}, {"w": w})
     with pytest.raises(ValueError, match=re.escape("step expects b of shape (1,), got (2,)")):
         optimizer.step({"w": w, "b": b}, {"w": np.ones(2), "b": np.ones(2)})
     np.testing.assert_array_equal(w, [1.0, 2.0])
     np.testing.assert_array_equal(b, [3.0])
+
+
+def test_a_wrong_number_of_rates_is_refused_before_any_weight_shrinks() -> None:
+    w = np.ones((3, 2))
+    with pytest.raises(ValueError, match="one for each of 3 runs"):
+        AdamW(np.array([0.1, 0.2]), weight_decay=0.5).step({"w": w}, {"w": w.copy()})
+    np.testing.assert_array_equal(w, 1.0)
 
 
 def test_losses_refuse_an_error_that_is_no_number() -> None:
