@@ -17,7 +17,15 @@ from .layers.activations import (
     softmax,
 )
 from .layers.dense import Dense
-from .layers.initializers import constant, lecun_normal, normal, uniform
+from .layers.initializers import (
+    constant,
+    fan_in_normal,
+    glorot_uniform,
+    he_normal,
+    lecun_normal,
+    normal,
+    uniform,
+)
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .learning.curvature import hessian_vector, power_iteration
@@ -70,6 +78,9 @@ __all__ = [
     "check_network",
     "complex_step_gradient",
     "constant",
+    "fan_in_normal",
+    "glorot_uniform",
+    "he_normal",
     "hessian_vector",
     "lecun_normal",
     "logistic",

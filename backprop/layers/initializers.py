@@ -3,6 +3,9 @@
 Equal weights stay equal under gradient descent, so hidden units must start apart; how far apart
 decides whether they sit in the steep or in the flat part of their sigmoid. `shape` is
 (n_out, n_in) for a weight matrix, so the fan-in m is its last axis.
+
+LeCun's start, He's and Glorot's are one formula, σ² = g² / m, with the gain g that the unit asks
+for; Glorot's takes the mean of fan-in and fan-out for m, for the sake of the way back.
 """
 
 from __future__ import annotations
@@ -35,6 +38,38 @@ def normal(sigma: float) -> Initializer:
 def lecun_normal() -> Initializer:
     """Gaussian with σ = m^(−1/2) for fan-in m (LeCun et al. 1998, section 4.6)."""
     return lambda shape, rng: rng.normal(0.0, 1 / math.sqrt(shape[-1]), shape)  # eq:initializers-lecun
+
+
+def fan_in_normal(gain: float) -> Initializer:
+    """Gaussian with σ = g m^(−1/2) for fan-in m and the gain g, which is 1 in `lecun_normal`."""
+    _check_gain("fan_in_normal", gain)
+    return lambda shape, rng: rng.normal(0.0, gain / math.sqrt(shape[-1]), shape)  # eq:initializers-gain
+
+
+def he_normal() -> Initializer:
+    """Gaussian with σ² = 2 / m: a rectifier halves the mean square (He et al. 2015)."""
+    return fan_in_normal(math.sqrt(2))  # eq:initializers-he
+
+
+def glorot_uniform(gain: float = 1.0) -> Initializer:
+    """Uniform with variance 2 g² / (m + n) for fan-in m and fan-out n (Glorot and Bengio 2010, eq. 16).
+
+    Only for weight matrices: `shape` is (n_out, n_in), anything else raises ValueError.
+    """
+    _check_gain("glorot_uniform", gain)
+
+    def initializer(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        if len(shape) != 2:
+            raise ValueError(f"glorot_uniform expects a shape (n_out, n_in), got {shape}")
+        limit = gain * math.sqrt(6 / sum(shape))  # eq:initializers-glorot
+        return rng.uniform(-limit, limit, shape)
+
+    return initializer
+
+
+def _check_gain(owner: str, gain: float) -> None:
+    if not 0 < gain < math.inf:
+        raise ValueError(f"{owner} expects a gain above 0, got {gain}")
 
 
 def constant(value: float) -> Initializer:

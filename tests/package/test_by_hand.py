@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ from backprop import (
     Softmax,
     Threshold,
     constant,
+    fan_in_normal,
+    glorot_uniform,
+    he_normal,
     lecun_normal,
     logistic,
     logistic_cross_entropy,
@@ -287,6 +291,25 @@ def test_initializers() -> None:
     for nothing in (uniform(0.0), normal(0.0)):
         assert not nothing((2, 3), rng).any()
     np.testing.assert_array_equal(constant(0.5)((2,), rng), [0.5, 0.5])
+
+
+def test_starts_are_one_formula_with_different_gains() -> None:
+    m, n = 400, 200
+    for start, variance in (
+        (fan_in_normal(1.5), 1.5**2 / m),
+        (he_normal(), 2 / m),
+        (glorot_uniform(), 2 / (m + n)),
+        (glorot_uniform(gain=3.0), 2 * 3.0**2 / (m + n)),
+    ):
+        drawn = start((n, m), np.random.default_rng(0))
+        assert drawn.shape == (n, m)
+        assert drawn.var() == pytest.approx(variance, rel=0.02)
+        assert abs(drawn.mean()) < 0.02 * math.sqrt(variance)
+    limit = math.sqrt(6 / (m + n))  # Glorot and Bengio 2010, equation 16
+    drawn = glorot_uniform()((n, m), np.random.default_rng(0))
+    np.testing.assert_allclose([drawn.min(), drawn.max()], [-limit, limit], rtol=1e-3)
+    same = [start((3, 5), np.random.default_rng(1)) for start in (lecun_normal(), fan_in_normal(1.0))]
+    np.testing.assert_array_equal(*same)
 
 
 def test_train_counts_changes_and_stops_when_every_run_has_solved() -> None:
