@@ -39,8 +39,7 @@ def net(rng: np.random.Generator | list[np.random.Generator]) -> Sequential:
     return Sequential(Dense(4, 3, rng), Tanh(), Dense(3, 2, rng))
 
 
-@pytest.mark.parametrize("rule", [GradientDescent, Momentum, Nesterov])
-@pytest.mark.parametrize("rule", [GradientDescent, Momentum, Adagrad, RMSProp, Adam, AdamW])
+@pytest.mark.parametrize("rule", [GradientDescent, Momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW])
 @pytest.mark.parametrize("own_cases", [False, True])
 def test_a_run_among_many_is_the_run_alone(rule: type[GradientDescent], own_cases: bool) -> None:
     x = np.random.default_rng(3).standard_normal((RUNS, 7, 4)) if own_cases else X
