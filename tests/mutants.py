@@ -44,6 +44,7 @@ FIRST = {
     "neurons": ["package/test_neurons_perceptron.py", "package/test_neurons_adaline.py"],
     "mnist": ["package/test_mnist.py"],
     "datasets": ["package/test_edges.py"],
+    "scaling": ["package/test_scaling.py"],
     "source": ["package/test_edges.py"],
     "table": ["package/test_edges.py"],
     "kinship": ["test_papers_family_trees.py"],
