@@ -67,6 +67,20 @@ def test_an_input_that_never_varies_becomes_0_for_new_cases_too() -> None:
     np.testing.assert_allclose(Whiten(X)(new), 0, atol=1e-15)
 
 
+@pytest.mark.parametrize("value", [1e-3, 1e6, 1e12])
+def test_rounding_is_no_variation_whatever_the_unit(value: float) -> None:
+    X = np.array([[value], [value], [np.nextafter(value, np.inf)]])
+    assert np.ptp(X) > 0
+    assert Standardize(X).factor.tolist() == [0]
+    assert Whiten(X).matrix.shape == (1, 0)
+    Y = value * (1 + 1e-9 * np.arange(3.0)[:, None])  # small, but not rounding
+    assert Standardize(Y).factor[0] > 0 and Whiten(Y).matrix.shape == (1, 1)
+
+
+def test_lists_are_taken() -> None:
+    assert Standardize([[1, 5], [3, 5]])([[1, 5]]).tolist() == [[-1, 0]]  # type: ignore[arg-type]
+
+
 def test_directions_without_variance_are_left_out() -> None:
     X = _cloud()
     twice = np.column_stack([X, X @ [1.0, 2.0, 0.0, 0.0]])  # rank 4 of 5
