@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .data import datasets as datasets
+from .data.scaling import Standardize, Whiten
 from .drawing.source import source
 from .drawing.table import table
 from .graph import Value
@@ -70,10 +71,12 @@ __all__ = [
     "ReLU",
     "Sequential",
     "Softmax",
+    "Standardize",
     "Tanh",
     "Threshold",
     "ThresholdUnit",
     "Value",
+    "Whiten",
     "check_layer",
     "check_network",
     "complex_step_gradient",

@@ -21,7 +21,7 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent", "radial", "normalization"},
     {"optimizers", "schedules", "training", "curvature", "gradcheck"},
     {"neurons"},
-    {"datasets", "kinship", "mnist", "plots", "circuit", "source", "table"},
+    {"datasets", "kinship", "mnist", "scaling", "plots", "circuit", "source", "table"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {

@@ -614,6 +614,82 @@ def drift_of_a_cycle(rng: Rng) -> None:
     close(-n * (1 - delta * n / 4) + n - 1, delta * n**2 / 4 - 1)
 
 
+# inputs
+
+
+def shifted_cloud(rng: Rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean, the covariance matrix and the Hessian (weights and bias) of a random cloud, C and H apart."""
+    X = rng.normal(size=(9, 3)) @ rng.normal(size=(3, 3)) + rng.normal(size=3)
+    A = np.column_stack([X, np.ones(9)])
+    return X.mean(axis=0), np.cov(X.T, bias=True), A.T @ A / 9
+
+
+@formula("inputs", r"H = \begin{pmatrix} 10 & 3 \\ 3 & 1 \end{pmatrix}")
+def two_cases(rng: Rng) -> None:
+    A = np.array([[2, 1], [4, 1]])
+    close(A.T @ A / 2, [[10, 3], [3, 1]])
+
+
+@formula(
+    "inputs",
+    r"H = \begin{pmatrix} C + \bar x \bar x^\top & \bar x \\ \bar x^\top & 1 \end{pmatrix}",
+)
+def bordered(rng: Rng) -> None:
+    mean, C, H = shifted_cloud(rng)
+    close(H, np.block([[C + np.outer(mean, mean), mean[:, None]], [mean[None], np.ones((1, 1))]]))
+
+
+@formula(
+    "inputs",
+    r"H = S^\top \begin{pmatrix} C & 0 \\ 0 & 1 \end{pmatrix} S , \qquad S = \begin{pmatrix} I & 0 \\ \bar x^\top & 1 \end{pmatrix} , \qquad \det H = \det C",
+)
+def factored(rng: Rng) -> None:
+    mean, C, H = shifted_cloud(rng)
+    S, D = np.eye(4), np.eye(4)
+    S[3, :3], D[:3, :3] = mean, C
+    close(S.T @ D @ S, H)
+    np.testing.assert_allclose(np.linalg.det(H), np.linalg.det(C), rtol=1e-8)
+
+
+@formula(
+    "inputs",
+    r"\lambda_{\max} &\ge \frac{\bar x^\top C \bar x + (1 + \lVert\bar x\rVert^2)^2}{1 + \lVert\bar x\rVert^2} \ge 1 + \lVert\bar x\rVert^2 , \\[4pt] \lambda_{\min} &\le \frac{\bar x^\top C \bar x}{\lVert\bar x\rVert^2 (1 + \lVert\bar x\rVert^2)} = \frac{s^2}{1 + \lVert\bar x\rVert^2}",
+)
+def bounded(rng: Rng) -> None:
+    mean, C, H = shifted_cloud(rng)
+    lam, square = np.linalg.eigvalsh(H), mean @ mean
+    for u, length in (
+        (np.append(mean, 1), 1 + square),
+        (np.append(mean, -square), square * (1 + square)),
+    ):
+        close(u @ u, length)
+    up, down = np.append(mean, 1), np.append(mean, -square)
+    close(up @ H @ up, mean @ C @ mean + (1 + square) ** 2)
+    close(down @ H @ down, mean @ C @ mean)
+    assert lam[-1] >= up @ H @ up / (1 + square) and lam[0] <= down @ H @ down / (down @ down)
+
+
+@formula("inputs", r"\kappa \ge \frac{(1 + \lVert\bar x\rVert^2)^2}{s^2}")
+def kappa_of_a_mean(rng: Rng) -> None:
+    mean, C, H = shifted_cloud(rng)
+    square = mean @ mean
+    assert np.linalg.cond(H) >= (1 + square) ** 2 / (mean @ C @ mean / square)
+
+
+@formula("inputs", r"\kappa \ge \frac{\max(\lambda_{\max}(C),\, 1)}{\min(\lambda_{\min}(C),\, 1)}")
+def kappa_at_best(rng: Rng) -> None:
+    _, C, H = shifted_cloud(rng)
+    lam = np.linalg.eigvalsh(C)
+    assert np.linalg.cond(H) >= max(lam[-1], 1) / min(lam[0], 1)
+
+
+@formula("inputs", r"R\,(w + \eta\,(t_c - w \cdot x_c)\, x_c) = Rw + \eta\,(t_c - Rw \cdot Rx_c)\, R x_c")
+def turned_step(rng: Rng) -> None:
+    (w, x), (t, eta) = rng.normal(size=(2, 3)), rng.normal(size=2)
+    R, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+    close(R @ (w + eta * (t - w @ x) * x), R @ w + eta * (t - (R @ w) @ (R @ x)) * (R @ x))
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 
