@@ -690,6 +690,62 @@ def turned_step(rng: Rng) -> None:
     close(R @ (w + eta * (t - w @ x) * x), R @ w + eta * (t - (R @ w) @ (R @ x)) * (R @ x))
 
 
+@formula("stochastic", r"z_j(t + 1) = (1 - \eta\lambda_j)\, z_j(t) - \eta\, \xi_j(t)")
+@formula("stochastic", r"V_j(t + 1) = (1 - \eta\lambda_j)^2\, V_j(t) + \eta^2 \sigma_j^2")
+@formula("stochastic", r"\mathbb{E}[E] - E^* = \frac12 \sum_j \frac{\eta\,\sigma_j^2}{2 - \eta\lambda_j}")
+def noise_on_a_bowl(rng: Rng) -> None:
+    eta, lam, sigma = rng.uniform(0.1, 0.9), rng.uniform(0.2, 2, 3), rng.uniform(0.5, 2, 3)
+    z, xi = rng.normal(size=(7, 3)), np.stack([sigma, -sigma])  # every z meets both noises
+    stepped = z - eta * (lam * z + xi[:, None])
+    close((stepped**2).mean(axis=(0, 1)), (1 - eta * lam) ** 2 * (z**2).mean(axis=0) + eta**2 * sigma**2)
+    V = eta * sigma**2 / (lam * (2 - eta * lam))
+    close(V, (1 - eta * lam) ** 2 * V + eta**2 * sigma**2)  # at rest
+    close(
+        (lam * V).sum() / 2, sum(eta * s**2 / (2 - eta * one) for one, s in zip(lam, sigma, strict=True)) / 2
+    )
+
+
+@formula(
+    "stochastic",
+    r"\mathbb{E}\lVert\Delta'\rVert^2 = \Bigl(1 - 2\eta + \eta^2\, \frac{B + m + 1}{B}\Bigr) \lVert\Delta\rVert^2"
+    r" + \frac{\eta^2 \sigma^2 m}{B}",
+)
+@formula(
+    "stochastic",
+    r"\mathbb{E}[E] - E^* = \frac12 \cdot \frac{\eta\,\sigma^2 m}{2B - (B + m + 1)\,\eta}\,,"
+    r" \qquad \eta < \frac{2B}{B + m + 1}",
+)
+def noise_of_cases(rng: Rng) -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(4)  # exact for Gaussian moments up to the seventh
+    weights = weights / weights.sum()
+    B, m = (1, 3) if rng.random() < 0.5 else (2, 2)
+    eta, sigma, off = rng.uniform(0.05, 0.3), rng.uniform(0.5, 2), rng.normal(size=m)
+    mean = 0.0
+    for places in itertools.product(range(4), repeat=B * m):
+        x, weight = nodes[list(places)].reshape(B, m), weights[list(places)].prod()
+        for signs in itertools.product([-1, 1], repeat=B):
+            gradient = ((x @ off - sigma * np.array(signs)) @ x) / B
+            mean += weight / 2**B * ((off - eta * gradient) ** 2).sum()
+    bracket, added = 1 - 2 * eta + eta**2 * (B + m + 1) / B, eta**2 * sigma**2 * m / B
+    close(mean, bracket * (off**2).sum() + added)
+    rest = eta * sigma**2 * m / (2 * B - (B + m + 1) * eta)
+    close(rest, bracket * rest + added)
+    limit = 2 * B / (B + m + 1)
+    close(1 - 2 * limit + limit**2 * (B + m + 1) / B, 1)
+
+
+@formula(
+    "stochastic",
+    r"V_j \approx \frac{A_j}{t}\,, \qquad A_j = \frac{c^2 \sigma_j^2}{2c\lambda_j - 1}\,, \qquad 2c\lambda_j > 1",
+)
+def falling_noise(rng: Rng) -> None:
+    lam, sigma, t = rng.uniform(0.2, 2), rng.uniform(0.5, 2), 1e5
+    c = rng.uniform(0.6, 3) / lam
+    A = c**2 * sigma**2 / (2 * c * lam - 1)
+    after = (1 - c / t * lam) ** 2 * A / t + (c / t) ** 2 * sigma**2
+    np.testing.assert_allclose(after, A / (t + 1), rtol=1e-8)  # up to 1/t³
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 
