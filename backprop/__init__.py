@@ -27,12 +27,21 @@ from .learning.gradcheck import (
     numerical_gradient,
     relative_error,
 )
+from .learning.hessian import (
+    as_vector,
+    diagonal_curvature,
+    from_vector,
+    gauss_newton,
+    hessian,
+    jacobian,
+)
 from .learning.losses import (
     logistic_cross_entropy,
     mean_over_cases,
     softmax_cross_entropy,
     sum_of_squares,
 )
+from .learning.newton import DiagonalLevenbergMarquardt, LevenbergMarquardt, newton_step
 from .learning.optimizers import GradientDescent, Momentum, Nesterov
 from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
@@ -43,9 +52,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Adaline",
     "Dense",
+    "DiagonalLevenbergMarquardt",
     "GradientDescent",
     "Layer",
     "LeCunTanh",
+    "LevenbergMarquardt",
     "Logistic",
     "Momentum",
     "Nesterov",
@@ -58,16 +69,23 @@ __all__ = [
     "Threshold",
     "ThresholdUnit",
     "Value",
+    "as_vector",
     "check_layer",
     "check_network",
     "complex_step_gradient",
     "constant",
+    "diagonal_curvature",
+    "from_vector",
+    "gauss_newton",
+    "hessian",
     "hessian_vector",
+    "jacobian",
     "lecun_normal",
     "logistic",
     "logistic_cross_entropy",
     "mean_over_cases",
     "minibatches",
+    "newton_step",
     "normal",
     "numerical_gradient",
     "power_iteration",

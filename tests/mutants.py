@@ -40,6 +40,8 @@ FIRST = {
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],
     "training": ["package/test_by_hand.py", "package/test_refusals.py"],
     "curvature": ["package/test_curvature.py"],
+    "hessian": ["package/test_hessian.py"],
+    "newton": ["package/test_newton.py"],
     "gradcheck": ["package/test_gradcheck.py", "package/test_refusals.py"],
     "graph": ["package/test_graph.py"],
     "neurons": ["package/test_neurons_perceptron.py", "package/test_neurons_adaline.py"],
