@@ -98,6 +98,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("hessian", "cases, outputs, -«1»)", {"2"}, "NumPy takes any negative number for the axis to find"),
     ("hessian", "w.reshape(-«1», *w", {"2"}, "NumPy takes any negative number for the axis to find"),
     ("hessian", "(columns, axis=-«1»)", {"2", "(-1)"}, "the matrix is symmetric"),
+    ("hessian", "(seconds, axis=-«1»)", {"2"}, "the matrix of each case is symmetric"),
     ("hessian", "loss(moved, d)[«1»]", {"(-1)"}, "a pair"),
     ("hessian", "curvature, cache)[«1»]", {"(-1)"}, "a pair"),
     ("kinship", "== self.X).all(axis=«1»)", {"(-1)"}, "X has two axes"),

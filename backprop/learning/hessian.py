@@ -78,12 +78,12 @@ def jacobian(net: Layer, x: Array) -> Array:
 
 def output_hessian(loss: Loss, y: Array, d: Array) -> Array:
     """Return ∂²E/∂y_k∂y_l for every case, shape (N, n_out, n_out), by complex steps through dE/dy."""
-    columns = []
+    seconds = []
     for k in range(y.shape[-1]):
         moved = y.astype(complex)
         moved[..., k] += 1j * STEP
-        columns.append(loss(moved, d)[1].imag / STEP)
-    return np.stack(columns, axis=-1)
+        seconds.append(loss(moved, d)[1].imag / STEP)
+    return np.stack(seconds, axis=-1)
 
 
 def gauss_newton(net: Layer, loss: Loss, x: Array, d: Array) -> Array:
