@@ -77,6 +77,13 @@ def test_the_diagonal_optimizer_refuses(settings: dict[str, float]) -> None:
         DiagonalLevenbergMarquardt(**({"learning_rate": 0.1} | settings))
 
 
+def test_levenberg_marquardt_begins_at_one_and_changes_tenfold() -> None:
+    rule = LevenbergMarquardt()
+    assert (rule.damping, rule.factor) == (1, 10)
+    rule.step(chain(0.0, 0.0), sum_of_squares, np.ones((1, 1)), np.zeros((1, 1)))
+    assert rule.damping == 10
+
+
 def test_one_try_by_hand() -> None:
     x, d = wave()
     one = curve_net(np.random.default_rng(1))
