@@ -37,12 +37,21 @@ from .learning.gradcheck import (
     numerical_gradient,
     relative_error,
 )
+from .learning.hessian import (
+    as_vector,
+    diagonal_curvature,
+    from_vector,
+    gauss_newton,
+    hessian,
+    jacobian,
+)
 from .learning.losses import (
     logistic_cross_entropy,
     mean_over_cases,
     softmax_cross_entropy,
     sum_of_squares,
 )
+from .learning.newton import DiagonalLevenbergMarquardt, LevenbergMarquardt, newton_step
 from .learning.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 from .learning.training import minibatches, train, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
@@ -57,11 +66,13 @@ __all__ = [
     "AdamW",
     "BatchNorm",
     "Dense",
+    "DiagonalLevenbergMarquardt",
     "FixedNorm",
     "GradientDescent",
     "Layer",
     "LayerNorm",
     "LeCunTanh",
+    "LevenbergMarquardt",
     "Logistic",
     "Momentum",
     "Nesterov",
@@ -77,19 +88,26 @@ __all__ = [
     "ThresholdUnit",
     "Value",
     "Whiten",
+    "as_vector",
     "check_layer",
     "check_network",
     "complex_step_gradient",
     "constant",
+    "diagonal_curvature",
     "fan_in_normal",
+    "from_vector",
+    "gauss_newton",
     "glorot_uniform",
     "he_normal",
+    "hessian",
     "hessian_vector",
+    "jacobian",
     "lecun_normal",
     "logistic",
     "logistic_cross_entropy",
     "mean_over_cases",
     "minibatches",
+    "newton_step",
     "normal",
     "numerical_gradient",
     "power_iteration",

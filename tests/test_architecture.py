@@ -19,7 +19,7 @@ FLOORS = [
     {"layer"},
     {"activations", "losses", "initializers"},
     {"dense", "convolution", "dropout", "recurrent", "radial", "normalization"},
-    {"optimizers", "schedules", "training", "curvature", "gradcheck"},
+    {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
     {"neurons"},
     {"datasets", "kinship", "mnist", "scaling", "plots", "circuit", "source", "table"},
 ]
@@ -29,6 +29,9 @@ BESIDE = {
     ("training", "optimizers"),
     ("training", "schedules"),
     ("curvature", "gradcheck"),
+    ("hessian", "curvature"),
+    ("newton", "hessian"),
+    ("newton", "optimizers"),
     ("datasets", "kinship"),
     ("plots", "circuit"),  # where the gates stand, apart from how they are drawn
 }
