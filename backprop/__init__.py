@@ -19,6 +19,7 @@ from .layers.activations import (
 from .layers.dense import Dense
 from .layers.initializers import constant, lecun_normal, normal, uniform
 from .layers.layer import Layer, Parallel, Sequential
+from .layers.radial import RadialBasis
 from .learning.gradcheck import (
     check_layer,
     check_network,
@@ -49,6 +50,7 @@ __all__ = [
     "Momentum",
     "Parallel",
     "Perceptron",
+    "RadialBasis",
     "ReLU",
     "Sequential",
     "Softmax",
