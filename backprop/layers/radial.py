@@ -87,24 +87,14 @@ class RadialBasis(Layer):
 
     def backward(self, dy: Array, cache: Cache) -> tuple[Array, dict[str, Array]]:
         """Map dy (N, units) to dx (N, n_in) and the gradients of `C` and `sigma`, summed over cases."""
-        C, (x, _, _) = self.params["C"], cache
-        g, grads = self._pull(dy, cache)
-        dx = g @ C - g.sum(axis=-1)[..., None] * x  # eq:radial-dx
-        return dx, grads
-
-    def gradients(self, dy: Array, cache: Cache) -> dict[str, Array]:
-        """Map dy (N, units) to the gradients of `C` and `sigma` alone, without the work for dx."""
-        return self._pull(dy, cache)[1]
-
-    def _pull(self, dy: Array, cache: Cache) -> tuple[Array, dict[str, Array]]:
-        """How hard each case pulls at each centre, g (N, units), and the gradients made of it."""
         C, sigma = self.params["C"], self.params["sigma"]
         x, r2, y = cache
         check_dy("RadialBasis", dy, y.shape)
-        g = dy * y / (sigma * sigma)[..., None, :]  # eq:radial-g
-        dC = g.mT @ x - g.sum(axis=-2)[..., None] * C  # eq:radial-dC
-        dsigma = (g * r2).sum(axis=-2) / sigma  # eq:radial-dsigma
-        return g, {"C": dC, "sigma": dsigma}
+        pull = dy * y / (sigma * sigma)[..., None, :]  # eq:radial-pull
+        dC = pull.mT @ x - pull.sum(axis=-2)[..., None] * C  # eq:radial-dC
+        dsigma = (pull * r2).sum(axis=-2) / sigma  # eq:radial-dsigma
+        dx = pull @ C - pull.sum(axis=-1)[..., None] * x  # eq:radial-dx
+        return dx, {"C": dC, "sigma": dsigma}
 
 
 def _check_widths(sigma: Array) -> None:
