@@ -29,6 +29,7 @@ from .layers.initializers import (
 )
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
+from .layers.radial import RadialBasis
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -79,6 +80,7 @@ __all__ = [
     "Parallel",
     "Perceptron",
     "RMSProp",
+    "RadialBasis",
     "ReLU",
     "Sequential",
     "Softmax",

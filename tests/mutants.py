@@ -34,6 +34,7 @@ LEFT_OUT = {"__init__", "plots", "circuit"}
 FIRST = {
     "activations": ["package/test_by_hand.py", "package/test_contract.py"],
     "dense": ["package/test_by_hand.py", "package/test_contract.py"],
+    "radial": ["package/test_by_hand.py", "package/test_contract.py"],
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],

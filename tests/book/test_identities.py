@@ -790,6 +790,63 @@ def nesterov_on_a_parabola(rng: Rng) -> None:
     close(later - (1 + alpha) * (1 - product) * now + alpha * (1 - product) * before, 0)
 
 
+@formula(
+    "radial-basis",
+    r"""\frac{\partial y_{cj}}{\partial \nu_{ji}} &= \frac{y_{cj}}{\sigma_j^2}\,(x_{ci} - \nu_{ji}), \\[6pt]
+\frac{\partial y_{cj}}{\partial x_{ci}} &= -\frac{y_{cj}}{\sigma_j^2}\,(x_{ci} - \nu_{ji}), \\[6pt]
+\frac{\partial y_{cj}}{\partial \sigma_j} &= \frac{y_{cj}}{\sigma_j^3}\,r^2_{cj}""",
+)
+def bumps(rng: Rng) -> None:
+    x, nu, other, width = rng.normal(), rng.normal(), rng.normal() ** 2, rng.uniform(0.5, 2)
+
+    def y(x: np.ndarray, nu: np.ndarray, width: np.ndarray) -> np.ndarray:
+        return np.exp(-((x - nu) ** 2 + other) / (2 * width**2))  # the other inputs' share does not move
+
+    answer, r2 = y(x, nu, width), (x - nu) ** 2 + other
+    close(slope(lambda z: y(x, z, width), nu), answer / width**2 * (x - nu))
+    close(slope(lambda z: y(z, nu, width), x), -answer / width**2 * (x - nu))
+    close(slope(lambda z: y(x, nu, z), width), answer / width**3 * r2)
+
+
+@formula(
+    "radial-basis",
+    r"""\overline{y} &= p(\sigma)^n, \\
+p(\sigma) &= \tfrac12\int_0^2 (2 - t)\, e^{-t^2/2\sigma^2}\, dt \\
+&= \sigma\sqrt{\tfrac{\pi}{2}}\,\operatorname{erf}\frac{\sqrt2}{\sigma} - \frac{\sigma^2}{2}\bigl(1 - e^{-2/\sigma^2}\bigr)""",
+)
+def mean_response(rng: Rng) -> None:
+    s = rng.uniform(0.3, 2)
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    t = nodes + 1
+    closed = s * math.sqrt(math.pi / 2) * math.erf(math.sqrt(2) / s) - s**2 / 2 * (1 - math.exp(-2 / s**2))
+    close((weights * (2 - t) * np.exp(-(t**2) / (2 * s**2))).sum() / 2, closed)
+    u, v = np.meshgrid(nodes, nodes)  # two inputs: the mean over both components of both points
+    one = np.outer(weights, weights) / 4 * np.exp(-((u - v) ** 2) / (2 * s**2))
+    close((one[:, :, None] * one.sum(axis=1)).sum(), closed**2)
+
+
+@formula("radial-basis", r"\frac{\sqrt{28 n/45}}{2n/3} = \sqrt{\frac{7}{5n}}")
+def spread_of_distances(rng: Rng) -> None:
+    n = int(rng.integers(1, 50))
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    t2 = np.subtract.outer(nodes, nodes) ** 2
+    mean, square = ((np.outer(weights, weights) / 4 * each).sum() for each in (t2, t2**2))
+    close([mean, square - mean**2], [2 / 3, 28 / 45])
+    close(math.sqrt(28 * n / 45) / (2 * n / 3), math.sqrt(7 / (5 * n)))
+
+
+@formula(
+    "radial-basis",
+    r"e^{-r^2/2\sigma^2} \approx e^{-\overline{r^2}/2\sigma^2}\Bigl(1 - \frac{r^2 - \overline{r^2}}{2\sigma^2}\Bigr)",
+)
+def wide_units(rng: Rng) -> None:
+    mean, s = rng.uniform(1, 3), rng.uniform(0.7, 2)
+    for small in (1e-3, 1e-4):
+        r2 = mean + small
+        line = np.exp(-mean / (2 * s**2)) * (1 - (r2 - mean) / (2 * s**2))
+        assert abs(np.exp(-r2 / (2 * s**2)) - line) < small**2
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 

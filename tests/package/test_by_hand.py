@@ -18,6 +18,7 @@ from backprop import (
     Logistic,
     Momentum,
     Nesterov,
+    RadialBasis,
     ReLU,
     RMSProp,
     Sequential,
@@ -71,6 +72,37 @@ def test_dense_from_weights_copies_and_keeps_the_kind() -> None:
     ]:
         with pytest.raises(ValueError, match=message):
             Dense.from_weights(W, b)
+
+
+def test_radial_basis_forward_and_backward() -> None:
+    layer = RadialBasis.from_centres([[0.0, 0.0], [1.0, 1.0]], [1.0, 2.0])
+    x = np.array([[0.0, 1.0], [3.0, 1.0]])
+    y, cache = layer.forward(x)
+    near, far = np.exp(-1 / 2), np.exp(-10 / 2)
+    np.testing.assert_allclose(y, [[near, np.exp(-1 / 8)], [far, np.exp(-4 / 8)]], rtol=1e-14)
+    dx, grads = layer.backward(np.array([[1.0, 0.0], [2.0, 4.0]]), cache)
+    pull = 4 * np.exp(-4 / 8) / 4  # of the second case at the second centre, which is 2 to its left
+    np.testing.assert_allclose(grads["C"], [[6 * far, near + 2 * far], [2 * pull, 0]], rtol=1e-14, atol=1e-16)
+    np.testing.assert_allclose(grads["sigma"], [near + 20 * far, 4 * pull / 2], rtol=1e-14)
+    np.testing.assert_allclose(dx, [[0, -near], [-6 * far - 2 * pull, -2 * far]], rtol=1e-14, atol=1e-16)
+
+
+def test_radial_basis_from_centres_copies_and_keeps_the_kind() -> None:
+    C = np.ones((2, 3, 4), dtype=np.float32)
+    layer = RadialBasis.from_centres(C, 0.5)
+    assert {name: w.shape for name, w in layer.params.items()} == {"C": (2, 3, 4), "sigma": (2, 3)}
+    assert all(w.dtype == np.float32 for w in layer.params.values())
+    C[...] = 7
+    assert (layer.params["C"] == 1).all() and (layer.params["sigma"] == 0.5).all()
+    assert RadialBasis.from_centres([[1, 2]], 1).params["C"].dtype == np.float64
+
+
+def test_radial_basis_starts_with_widths_that_fit_normalised_inputs() -> None:
+    x = np.random.default_rng(0).standard_normal((500, 9))
+    layer = RadialBasis(9, 200, np.random.default_rng(1))
+    np.testing.assert_array_equal(layer.params["sigma"], np.full(200, 3.0))
+    _, (_, r2, _) = layer.forward(x)
+    assert abs(r2.mean() / (2 * 9) - 1) < 0.1
 
 
 def test_activations_at_points_known_by_heart() -> None:

@@ -20,6 +20,7 @@ from backprop import (
     LeCunTanh,
     Logistic,
     Parallel,
+    RadialBasis,
     ReLU,
     Sequential,
     Softmax,
@@ -27,6 +28,7 @@ from backprop import (
     Threshold,
     check_layer,
     complex_step_gradient,
+    constant,
     normal,
 )
 
@@ -52,6 +54,7 @@ LAYERS: dict[str, Callable[..., Layer]] = {
     "BatchNorm": partial(_normalization, BatchNorm),
     "FixedNorm": _fixed,
     "LayerNorm": partial(_normalization, LayerNorm),
+    "RadialBasis": lambda n, rng, dtype=np.float64: RadialBasis(n, 3, rng, dtype=dtype),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
     "LeCunTanh": lambda n, rng, dtype=np.float64: LeCunTanh(),
@@ -240,6 +243,25 @@ def test_a_stack_of_dense_layers_is_each_of_them(runs: int, cases: int, n_in: in
             np.testing.assert_allclose(alone[name][r], grad, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_stack_of_radial_layers_is_each_of_them(apart: bool) -> None:
+    rng = np.random.default_rng(0)
+    C, sigma = rng.standard_normal((4, 3, 2)), rng.uniform(0.5, 2, (4, 3))
+    x = rng.standard_normal((4, 5, 2) if apart else (5, 2))
+    dy = rng.standard_normal((4, 5, 3))
+    stacked = RadialBasis.from_centres(C, sigma)
+    y, cache = stacked.forward(x)
+    dx, grads = stacked.backward(dy, cache)
+    for r in range(4):
+        single = RadialBasis.from_centres(C[r], sigma[r])
+        y_r, cache_r = single.forward(x[r] if apart else x)
+        dx_r, grads_r = single.backward(dy[r], cache_r)
+        np.testing.assert_allclose(y[r], y_r, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(dx[r], dx_r, rtol=1e-12, atol=1e-14)
+        for name, grad in grads_r.items():
+            np.testing.assert_allclose(grads[name][r], grad, rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize("name", sorted(LAYERS))
 @settings(max_examples=15, deadline=None)
 @given(cases=st.integers(1, 6), features=st.integers(2, 7), seed=st.integers(0, 2**31))
@@ -312,6 +334,18 @@ def test_dense_names_its_shapes() -> None:
         (lambda rng: Dense(2, 2, 0), "Generator or a sequence of them, got int"),
         (lambda rng: Dense(2, 2, [rng, 0]), "Generator or a sequence of them, got list"),
         (lambda rng: Dense(2, 2, []), "at least one generator"),
+        (lambda rng: RadialBasis(0, 2, rng), "at least 1 input and 1 unit, got 0 and 2"),
+        (lambda rng: RadialBasis(2, 0, rng), "at least 1 input and 1 unit, got 2 and 0"),
+        (lambda rng: RadialBasis(2, 2, rng, dtype=np.int32), "floating-point dtype, got int32"),
+        (
+            lambda rng: RadialBasis(2, 2, rng, width=constant(0.0)),
+            r"widths above 0 and finite, got \[0. 0.\]",
+        ),
+        (lambda rng: RadialBasis.from_centres([1.0], 1.0), r"C of shape \(units, n_in\), got \(1,\)"),
+        (lambda rng: RadialBasis.from_centres([[1.0]], [1, 1]), r"sigma of shape \(1,\), got \(2,\)"),
+        (lambda rng: RadialBasis.from_centres([[np.nan]], 1.0), "finite numbers in C"),
+        (lambda rng: RadialBasis.from_centres([[1.0]], -1.0), "widths above 0"),
+        (lambda rng: RadialBasis.from_centres([[1.0]], np.inf), "widths above 0"),
         (lambda rng: Sequential(), "at least one layer"),
         (lambda rng: Parallel(), "widths of at least 1"),
         (lambda rng: Parallel((0, Logistic())), "widths of at least 1"),
