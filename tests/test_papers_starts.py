@@ -34,7 +34,7 @@ DEPTH, WIDTH = 30, 256
 A = 1.7159
 SEEDS = range(1000, 1004)
 
-# Unit, gain, outputs of layers 1, 10 and 30 by the recursion, the signal that comes back through 30, and a bar.
+# Unit, gain, outputs of layers 1, 10 and 30 by the recursion, what comes back through 30, and a bar.
 ARMS: list[tuple[type[Layer], float, tuple[float, float, float], float, float]] = [
     (LeCunTanh, 1.0, (0.866, 0.636, 0.619), 0.89, 0.2),
     (Tanh, 1.0, (0.628, 0.228, 0.131), 0.155, 0.2),
