@@ -847,6 +847,49 @@ def wide_units(rng: Rng) -> None:
         assert abs(np.exp(-r2 / (2 * s**2)) - line) < small**2
 
 
+@formula(
+    "starts",
+    r"f'(x) &= AS\,(1 - t^2), \\ f''(x) &= -2AS^2\; t\,(1 - t^2), \\ f'''(x) &= -2AS^3\,(1 - t^2)(1 - 3t^2)",
+)
+def three_slopes_of_a_sigmoid(rng: Rng) -> None:
+    A, S, x = rng.uniform(0.5, 2), rng.uniform(0.5, 2), rng.normal()
+    f = [
+        lambda x: A * np.tanh(S * x),
+        lambda x: A * S * (1 - np.tanh(S * x) ** 2),
+        lambda x: -2 * A * S**2 * np.tanh(S * x) * (1 - np.tanh(S * x) ** 2),
+        lambda x: -2 * A * S**3 * (1 - np.tanh(S * x) ** 2) * (1 - 3 * np.tanh(S * x) ** 2),
+    ]
+    for before, after in itertools.pairwise(f):
+        close(slope(before, x), after(x))
+
+
+@formula(
+    "starts",
+    r"y &= \tanh x + a x, \\ \frac{\partial E}{\partial x} &= \frac{\partial E}{\partial y}\,(1 - \tanh^2 x + a)",
+)
+def a_twisted_unit(rng: Rng) -> None:
+    a, x, dy = rng.uniform(0, 1), rng.normal(), rng.normal()
+    close(slope(lambda x: dy * (np.tanh(x) + a * x), x), dy * (1 - np.tanh(x) ** 2 + a))
+
+
+@formula("starts", r"\sum_{i=1}^{m} \sigma_w^2\, y_i^2 = m\,\sigma_w^2\, q")
+def variance_of_a_total_input(rng: Rng) -> None:
+    m, sigma, y = 4, rng.uniform(0.5, 2), rng.normal(size=4)
+    totals = [
+        sigma * np.dot(signs, y) for signs in itertools.product([1, -1], repeat=m)
+    ]  # all equally likely
+    close(np.var(totals), (sigma**2 * y**2).sum())
+    close(np.var(totals), m * sigma**2 * (y**2).mean())
+
+
+@formula("starts", r"\frac{2m}{m+n}\cdot\frac{2n}{m+n} = 1 - \Bigl(\frac{m - n}{m + n}\Bigr)^2 \le 1")
+def what_a_compromise_costs(rng: Rng) -> None:
+    m, n = rng.integers(1, 50, 2)
+    product = 2 * m / (m + n) * 2 * n / (m + n)
+    close(product, 1 - ((m - n) / (m + n)) ** 2)
+    assert product <= 1
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 
