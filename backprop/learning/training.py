@@ -145,11 +145,9 @@ def minibatches(
     With one generator for each run, every run has an order of its own: batches have shape
     (runs, size, features), from x (N, features) for all or (runs, N, features) for each.
     """
-    if x.ndim < 2 or d.ndim < 2:
-        raise ValueError(f"minibatches expects rows of inputs and of targets, got {x.shape} and {d.shape}")
-    cases = x.shape[-2]
-    if cases != d.shape[-2] or cases == 0:
-        raise ValueError(f"minibatches expects as many targets as inputs, got {d.shape[-2]} and {cases}")
+    cases, targets = x.shape[-2], len(d) if d.ndim == 1 else d.shape[-2]
+    if cases != targets or cases == 0:
+        raise ValueError(f"minibatches expects as many targets as inputs, got {targets} and {cases}")
     if size < 1:
         raise ValueError(f"minibatches expects a size of at least 1, got {size}")
     if rng is None or isinstance(rng, np.random.Generator):
@@ -162,10 +160,10 @@ def minibatches(
 
 
 def _cases(x: Array, batch: Array) -> Array:
-    """Pick cases of x (N, features), or of x (runs, N, features) for each run its own."""
+    """Pick cases of x (N, features) or labels (N,), or of x (runs, N, features) for each run its own."""
     if x.ndim == 3 and batch.ndim == 2:
         return x[np.arange(len(x))[:, None], batch]
-    return x[..., batch, :]
+    return x[batch] if x.ndim == 1 else x[..., batch, :]
 
 
 def train_minibatches(
