@@ -893,6 +893,51 @@ def what_a_compromise_costs(rng: Rng) -> None:
 # -------------------------------------------------------------------------------------------------------------
 
 
+@formula(
+    "curvature",
+    r"\Delta &= -\sum_j \frac{q_j^\top g}{\lambda_j}\, q_j, \\ g^\top \Delta &= -\sum_j \frac{(q_j^\top g)^2}{\lambda_j}",
+)
+def newton_in_eigenvectors(rng: Rng) -> None:
+    A, g = rng.normal(size=(4, 4)), rng.normal(size=4)
+    step = -np.linalg.solve(A + A.T, g)
+    eigenvalues, q = np.linalg.eigh(A + A.T)
+    close(step, -sum(q[:, j] @ g / eigenvalues[j] * q[:, j] for j in range(4)))
+    close(g @ step, -sum((q[:, j] @ g) ** 2 / eigenvalues[j] for j in range(4)))
+
+
+@formula("curvature", r"p' = \frac{4p^3}{(3p - 1)^2}")
+def newton_on_the_chain(rng: Rng) -> None:
+    a, b = rng.normal(size=2)
+    H = np.array([[b * b, 2 * a * b - 1], [2 * a * b - 1, a * a]])
+    new = np.array([a, b]) - np.linalg.solve(H, (a * b - 1) * np.array([b, a]))
+    close(new.prod(), 4 * (a * b) ** 3 / (3 * a * b - 1) ** 2)
+
+
+@formula(
+    "curvature",
+    r"\frac{\partial^2 E}{\partial x_i^2} = \sum_k \sum_l W_{ki} W_{li}\, \frac{\partial^2 E}{\partial z_k\, \partial z_l}",
+)
+def curvature_through_weights(rng: Rng) -> None:
+    W, A = rng.normal(size=(3, 2)), rng.normal(size=(3, 3))
+    second = W.T @ (A + A.T) @ W  # of ½ zᵀ(A + Aᵀ)z with z = Wx
+    for i in range(2):
+        close(second[i, i], sum(W[k, i] * W[m, i] * (A + A.T)[k, m] for k in range(3) for m in range(3)))
+
+
+@formula(
+    "curvature",
+    r"M' = M + \Bigl(1 + \frac{\varphi^\top M \varphi}{s}\Bigr) \frac{\delta\delta^\top}{s} "
+    r"- \frac{\delta\varphi^\top M + M\varphi\delta^\top}{s}, \qquad s = \delta^\top\varphi",
+)
+def bfgs_keeps_its_promise(rng: Rng) -> None:
+    A, delta, phi = rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=4)
+    M, s = A @ A.T, delta @ phi
+    new = M + (1 + phi @ M @ phi / s) * np.outer(delta, delta) / s
+    new = new - (np.outer(delta, M @ phi) + np.outer(M @ phi, delta)) / s
+    close(new @ phi, delta)
+    close(new, new.T)
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
