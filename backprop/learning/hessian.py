@@ -55,7 +55,7 @@ def hessian(net: Layer, loss: Loss, x: Array, d: Array) -> Array:
     columns = []
     for one in np.eye(weights):
         direction = from_vector(np.broadcast_to(one, (*runs, weights)), net.params)
-        columns.append(as_vector(hessian_vector(net, loss, x, d, direction), runs))  # eq:hessian-columns
+        columns.append(as_vector(hessian_vector(net, loss, x, d, direction), runs))
     return np.stack(columns, axis=-1)
 
 
@@ -72,7 +72,7 @@ def jacobian(net: Layer, x: Array) -> Array:
     for k in range(outputs):
         dy = np.zeros_like(y)
         dy[..., k] = 1
-        rows.append(as_vector(copies.gradients(dy, cache), (len(y),)))  # eq:hessian-jacobian
+        rows.append(as_vector(copies.gradients(dy, cache), (len(y),)))
     return np.stack(rows, axis=-2).reshape(*runs, cases, outputs, -1)
 
 
@@ -107,7 +107,7 @@ def diagonal_curvature(net: Layer, loss: Loss, x: Array, d: Array) -> dict[str, 
     leaves out f″, and all second derivatives that mix two units of a layer.
     """
     y, cache = net.forward(x)
-    curvature = np.einsum("...kk->...k", output_hessian(loss, y, d))  # eq:hessian-output
+    curvature = np.einsum("...kk->...k", output_hessian(loss, y, d))
     return backward_squared(net, curvature, cache)[1]
 
 
