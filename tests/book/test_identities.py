@@ -497,13 +497,14 @@ def back_through_the_graph(rng: Rng) -> None:
 
 @formula(
     "normalization",
-    r"\frac{\partial E}{\partial x_c} = \frac1s \Bigl[ g_c - \frac1B \sum_{b} g_b - \hat x_c \cdot "
-    r"\frac1B \sum_b g_b\, \hat x_b \Bigr]",
+    r"\frac{\partial E}{\partial x_{cj}} = \frac{\gamma_j}{s_j} \Bigl[ \frac{\partial E}{\partial y_{cj}} - "
+    r"\frac1B \frac{\partial E}{\partial \beta_j} - \frac{\hat x_{cj}}{B} \frac{\partial E}{\partial \gamma_j} \Bigr]",
 )
 def back_in_three_terms(rng: Rng) -> None:
-    (g, x), epsilon = rng.normal(size=(2, 6)), rng.uniform(0.01, 1)
+    (dy, x), epsilon, gamma = rng.normal(size=(2, 6)), rng.uniform(0.01, 1), rng.normal()
     x_hat, s = normalized(x, epsilon), np.sqrt(x.var() + epsilon)
-    close((g - g.mean() - x_hat * (g * x_hat).mean()) / s, through_the_batch(g, x, epsilon))
+    dbeta, dgamma = dy.sum(), (dy * x_hat).sum()
+    close(gamma / s * (dy - dbeta / 6 - x_hat * dgamma / 6), through_the_batch(gamma * dy, x, epsilon))
 
 
 @formula(
@@ -748,7 +749,7 @@ def falling_noise(rng: Rng) -> None:
 
 @formula(
     "rates",
-    r"\kappa = \frac{1 + \varrho}{1 - \varrho}, \qquad \varrho = \frac{|H_{12}|}{\sqrt{H_{11} H_{22}}}",
+    r"\kappa = \frac{1 + h}{1 - h}, \qquad h = \frac{|H_{12}|}{\sqrt{H_{11} H_{22}}}",
 )
 def a_rate_for_each_of_two_weights(rng: Rng) -> None:
     A = rng.normal(size=(3, 2))
