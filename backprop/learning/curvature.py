@@ -32,61 +32,47 @@ class Eigenpair:
     products: int
 
 
-def hessian_vector(net: Layer, loss: Loss, x: Array, d: Array, vector: dict[str, Array]) -> dict[str, Array]:
-    """Return Hv, keyed like `params`, with H the second derivatives of E and v the `vector`.
+def hessian_vector(net: Layer, loss: Loss, x: Array, d: Array, v: dict[str, Array]) -> dict[str, Array]:
+    """Return Hv, keyed like `params`, with H the second derivatives of E.
 
-    `vector` has an array for each of the net's parameters, of its shape. With a leading runs axis
-    each net has its own H and v. Exact to rounding, where layers and loss are made of operations that
-    are analytic, as all those of this package are (a ReLU is, except at its kink).
+    `v` has an array for each of the net's parameters, of its shape. With a leading runs axis each net
+    has its own H and v. Exact to rounding, where layers and loss are made of operations that are
+    analytic, as all those of this package are (a ReLU is, except at its kink).
     """
-    if vector.keys() != net.params.keys():
-        odd = sorted(vector.keys() ^ net.params.keys())
-        raise ValueError(f"hessian_vector expects an array for every parameter and no other, got {odd}")
+    _check_vector(v, net.params)
     twin = net.astype(complex)
     for name, w in twin.params.items():
-        if vector[name].shape != w.shape:
-            raise ValueError(f"hessian_vector expects {name} of shape {w.shape}, got {vector[name].shape}")
-        w += 1j * STEP * vector[name]
+        w += 1j * STEP * v[name]
     y, cache = twin.forward(x)
-    _, dy = loss(y, d)
-    grads = twin.gradients(dy, cache)
+    grads = twin.gradients(loss(y, d)[1], cache)
     return {name: grads[name].imag / STEP for name in net.params}  # eq:curvature-step
 
 
 def power_iteration(
-    net: Layer,
-    loss: Loss,
-    x: Array,
-    d: Array,
-    rng: np.random.Generator,
-    *,
-    tolerance: float = 0.01,
-    products: int = 1000,
-) -> Eigenpair:
+    net: Layer, loss: Loss, x: Array, d: Array, rng: np.random.Generator,
+    *, tolerance: float = 0.01, products: int = 1000,
+) -> Eigenpair:  # fmt: skip
     """Find the eigenvalue of the Hessian that is largest in size, from a random start.
 
     It ends when ‖Hψ − λψ‖ ≤ `tolerance` × |λ| in every run, or raises RuntimeError after so many
     `products`. λ is ψᵀHψ, with its sign; its own error is far smaller than the tolerance, of the order
     of its square, where the next eigenvalue is not close (LeCun et al. 1998, section 9.2).
     """
-    if not 0 < tolerance < 1:
-        raise ValueError(f"power_iteration expects a tolerance between 0 and 1, got {tolerance}")
-    if products < 1:
-        raise ValueError(f"power_iteration expects at least 1 product, got {products}")
+    _check_settings(tolerance, products)
     runs = np.shape(loss(net.forward(x)[0], d)[0])
-    turned = {name: rng.standard_normal(w.shape) for name, w in net.params.items()}
+    u = {name: rng.standard_normal(w.shape) for name, w in net.params.items()}
     for count in range(1, products + 1):
-        length = np.sqrt(_inner(turned, turned, runs))
-        vector = {name: u / _beside(length, u) for name, u in turned.items()}  # eq:curvature-power
-        turned = hessian_vector(net, loss, x, d, vector)
-        value = _inner(vector, turned, runs)  # eq:curvature-quotient
-        rest = {name: u - _beside(value, u) * vector[name] for name, u in turned.items()}
+        psi = _scaled(u, 1 / np.sqrt(_inner(u, u, runs)))  # eq:curvature-power
+        u = hessian_vector(net, loss, x, d, psi)
+        value = _inner(psi, u, runs)  # eq:curvature-quotient
+        along = _scaled(psi, value)
+        rest = {name: u[name] - along[name] for name in u}
         residual = np.sqrt(_inner(rest, rest, runs))  # eq:curvature-residual
         if (residual <= tolerance * np.abs(value)).all():
-            return Eigenpair(value, vector, residual, count)
+            return Eigenpair(value, psi, residual, count)
+    off = np.max(residual / np.abs(value))
     raise RuntimeError(
-        f"power_iteration has not come within {tolerance} of an eigenvalue in {products} products, "
-        f"it is at {np.max(residual / np.abs(value)):.2g}"
+        f"power_iteration expects to come within {tolerance}, got {off:.2g} in {products} products"
     )
 
 
@@ -95,6 +81,25 @@ def _inner(a: dict[str, Array], b: dict[str, Array], runs: tuple[int, ...]) -> A
     return np.asarray(sum((a[name] * b[name]).reshape(*runs, -1).sum(axis=-1) for name in a))
 
 
-def _beside(numbers: Array, like: Array) -> Array:
-    """One number, or one for each run, shaped to stand beside the array `like`."""
-    return numbers.reshape(numbers.shape + (1,) * (like.ndim - numbers.ndim))
+def _scaled(arrays: dict[str, Array], numbers: Array) -> dict[str, Array]:
+    """Every array times one number, or times one for each run."""
+    return {
+        name: a * numbers.reshape(numbers.shape + (1,) * (a.ndim - numbers.ndim))
+        for name, a in arrays.items()
+    }
+
+
+def _check_vector(v: dict[str, Array], params: dict[str, Array]) -> None:
+    if v.keys() != params.keys():
+        odd = sorted(v.keys() ^ params.keys())
+        raise ValueError(f"hessian_vector expects an array for every parameter and no other, got {odd}")
+    for name, w in params.items():
+        if v[name].shape != w.shape:
+            raise ValueError(f"hessian_vector expects {name} of shape {w.shape}, got {v[name].shape}")
+
+
+def _check_settings(tolerance: float, products: int) -> None:
+    if not 0 < tolerance < 1:
+        raise ValueError(f"power_iteration expects a tolerance between 0 and 1, got {tolerance}")
+    if products < 1:
+        raise ValueError(f"power_iteration expects at least 1 product, got {products}")

@@ -457,6 +457,50 @@ def variance_of_a_batch(rng: Rng) -> None:
     close(np.var(means), variance / B * (N - B) / (N - 1))
 
 
+@formula(
+    "rates",
+    r"\kappa = \frac{1 + \varrho}{1 - \varrho}, \qquad \varrho = \frac{|H_{12}|}{\sqrt{H_{11} H_{22}}}",
+)
+def a_rate_for_each_of_two_weights(rng: Rng) -> None:
+    A = rng.normal(size=(3, 2))
+    H = A.T @ A
+    low, high = np.linalg.eigvalsh(H / np.sqrt(np.outer(np.diag(H), np.diag(H))))
+    coupling = abs(H[0, 1]) / math.sqrt(H[0, 0] * H[1, 1])
+    close(high / low, (1 + coupling) / (1 - coupling))
+
+
+@formula(
+    "rates",
+    r"& |r| \le \rho \text{ for both roots} \iff \\"
+    r" & \alpha \le \rho^2 \quad\text{and}\quad |1 + \alpha - \eta\lambda| \le \rho + \frac{\alpha}{\rho}",
+)
+def roots_within_a_disc(rng: Rng) -> None:
+    rho, alpha, product = rng.uniform(0.1, 1), rng.uniform(0, 1), rng.uniform(0, 4)
+    roots = np.roots([1, -(1 + alpha - product), alpha])
+    within = alpha <= rho**2 and abs(1 + alpha - product) <= rho + alpha / rho
+    assert within == (abs(roots).max() <= rho)
+
+
+@formula(
+    "rates",
+    r"\rho &= \frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}, \qquad \alpha = \rho^2, \\ "
+    r"\eta &= \frac{(1 + \rho)^2}{\lambda_{\max}} = \Bigl(\frac{2}{\sqrt{\lambda_{\min}} + \sqrt{\lambda_{\max}}}\Bigr)^2",
+)
+def the_best_pair(rng: Rng) -> None:
+    low, high = np.sort(rng.uniform(0.1, 10, 2))
+    rho = (math.sqrt(high / low) - 1) / (math.sqrt(high / low) + 1)
+    close((1 + rho) ** 2 / high, (2 / (math.sqrt(low) + math.sqrt(high))) ** 2)
+    close((1 + rho) / (1 - rho) * (rho + rho**2) / (rho - rho**2), high / low)
+
+
+@formula("rates", r"r^2 - (1 + \alpha)(1 - \eta\lambda)\, r + \alpha\,(1 - \eta\lambda) = 0")
+def nesterov_on_a_parabola(rng: Rng) -> None:
+    alpha, product = rng.uniform(0, 1), rng.uniform(0, 1)
+    before, now = rng.normal(size=2)
+    later = (1 - product) * (now + alpha * (now - before))
+    close(later - (1 + alpha) * (1 - product) * now + alpha * (1 - product) * before, 0)
+
+
 # -------------------------------------------------------------------------------------------------------------
 
 
