@@ -37,7 +37,8 @@ def test_adam_takes_pytorchs_steps(case: cases.Case) -> None:
         weights, theirs = step(), their_step()
     for name, w in weights.items():
         np.testing.assert_allclose(theirs[name], w, rtol=1e-9, atol=1e-12)
-        assert np.abs(w - start[name]).max() > 3 * cases.EPSILON
+        if not (case.norm and name == "0.b"):  # the normalization takes that bias out again
+            assert np.abs(w - start[name]).max() > 3 * cases.EPSILON
 
 
 def test_jax_ends_with_our_weights() -> None:
