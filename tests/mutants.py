@@ -133,7 +133,12 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("neurons", "X.shape[«1»] != features", {"(-1)"}, "X has two axes there"),
     ("neurons", "return X, t«.astype(float)»", {""}, "t is only multiplied with and added to floats"),
     ("newton", "return step[..., «0»]", {"(-1)"}, "one column"),
-    ("newton", "self.average else «1.0»", {"1.1", "0.0"}, "the first estimate is averaged with itself"),
+    (
+        "newton",
+        "self.average else «1.0»",
+        {"1.1", "0.0", "2.0"},
+        "the first estimate is averaged with itself",
+    ),
     ("optimizers", "if «self.decay»:", {"True"}, "without decay the weights are multiplied by 1"),
     (
         "scaling",
