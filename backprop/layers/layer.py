@@ -133,12 +133,11 @@ class Parallel(Layer):
     def forward(self, x: Array) -> tuple[Array, list[Any]]:
         """Cut `x` (N, sum of widths) at the widths, map each piece, join the outputs."""
         check_batch("Parallel", x, self.width)
-        outputs, cache, start = [], [], 0
-        for width, layer in self.branches:
-            y, layer_cache = layer.forward(x[..., start : start + width])
+        outputs, cache = [], []
+        for layer, piece in self._pieces(x):
+            y, layer_cache = layer.forward(piece)
             outputs.append(y)
             cache.append((y.shape[-1], layer_cache))
-            start += width
         return np.concatenate(outputs, axis=-1), cache
 
     def backward(self, dy: Array, cache: list[Any]) -> tuple[Array, dict[str, Array]]:
@@ -161,11 +160,13 @@ class Parallel(Layer):
     def evaluation(self, x: Array) -> Parallel:
         """Ask every branch with its own slice of the inputs x of training."""
         check_batch("Parallel", x, self.width)
-        branches, start = [], 0
+        return Parallel(*((piece.shape[-1], layer.evaluation(piece)) for layer, piece in self._pieces(x)))
+
+    def _pieces(self, x: Array) -> Iterator[tuple[Layer, Array]]:
+        start = 0
         for width, layer in self.branches:
-            branches.append((width, layer.evaluation(x[..., start : start + width])))
+            yield layer, x[..., start : start + width]
             start += width
-        return Parallel(*branches)
 
     def _cut(self, dy: Array, cache: list[Any]) -> Iterator[tuple[Layer, Array, Any]]:
         start = 0
@@ -210,6 +211,22 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
         if x.ndim > like.ndim or (x.ndim == 3 and x.shape[0] != like.shape[0]):
             runs = "" if like.ndim == 2 else f" or ({like.shape[0]}, N, {wanted})"
             raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
+
+
+def check_dtype(owner: str, dtype: DTypeLike) -> None:
+    """Refuse parameters that are not to be floating-point numbers, with TypeError."""
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"{owner} expects a floating-point dtype, got {np.dtype(dtype)}")
+
+
+def check_arrays(owner: str, what: str, arrays: dict[str, Array], params: dict[str, Array]) -> None:
+    """Refuse, with ValueError, arrays not keyed and shaped like `params`; `what` says what one of them is."""
+    if arrays.keys() != params.keys():
+        odd = sorted(arrays.keys() ^ params.keys())
+        raise ValueError(f"{owner} expects {what} for every parameter and no other, got {odd}")
+    for name, w in params.items():
+        if arrays[name].shape != w.shape:
+            raise ValueError(f"{owner} expects {name} of shape {w.shape}, got {arrays[name].shape}")
 
 
 def check_finite(owner: str, x: Array) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..layers.layer import Array, Layer
+from ..layers.layer import Array, Layer, check_arrays
 from .losses import Loss
 
 STEP = 1e-20
@@ -39,7 +39,7 @@ def hessian_vector(net: Layer, loss: Loss, x: Array, d: Array, v: dict[str, Arra
     has its own H and v. Exact to rounding, where layers and loss are made of operations that are
     analytic, as all those of this package are (a ReLU is, except at its kink).
     """
-    _check_vector(v, net.params)
+    check_arrays("hessian_vector", "an array", v, net.params)
     twin = net.astype(complex)
     for name, w in twin.params.items():
         w += 1j * STEP * v[name]
@@ -87,15 +87,6 @@ def _scaled(arrays: dict[str, Array], numbers: Array) -> dict[str, Array]:
         name: a * numbers.reshape(numbers.shape + (1,) * (a.ndim - numbers.ndim))
         for name, a in arrays.items()
     }
-
-
-def _check_vector(v: dict[str, Array], params: dict[str, Array]) -> None:
-    if v.keys() != params.keys():
-        odd = sorted(v.keys() ^ params.keys())
-        raise ValueError(f"hessian_vector expects an array for every parameter and no other, got {odd}")
-    for name, w in params.items():
-        if v[name].shape != w.shape:
-            raise ValueError(f"hessian_vector expects {name} of shape {w.shape}, got {v[name].shape}")
 
 
 def _check_settings(tolerance: float, products: int) -> None:

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..layers.layer import Array
+from ..layers.layer import Array, check_arrays
 
 
 class GradientDescent:
@@ -39,21 +39,12 @@ class GradientDescent:
 
     def step(self, params: dict[str, Array], grads: dict[str, Array]) -> None:
         """Add Δw to every parameter in place, then shrink it by `decay`."""
-        self._check(params, grads)
+        check_arrays("step", "a gradient", grads, params)
         for name, change in self.changes(grads).items():
             w = params[name]
             w += change
             if self.decay:
                 w *= 1 - self.decay  # eq:optimizers-decay
-
-    def _check(self, params: dict[str, Array], grads: dict[str, Array]) -> None:
-        """Refuse gradients that do not belong to these parameters, before anything is written."""
-        if params.keys() != grads.keys():
-            odd = sorted(params.keys() ^ grads.keys())
-            raise ValueError(f"step expects a gradient for every parameter and no other, got {odd}")
-        for name, w in params.items():
-            if grads[name].shape != w.shape:
-                raise ValueError(f"step expects {name} of shape {w.shape}, got {grads[name].shape}")
 
     def _joined(self, grads: dict[str, Array]) -> Array:
         """All gradients in one array: a net has many short ones, and each costs a call."""
@@ -236,7 +227,7 @@ class AdamW(Adam):
 
     def step(self, params: dict[str, Array], grads: dict[str, Array]) -> None:
         """Shrink every parameter in place, then add Adam's Δw."""
-        self._check(params, grads)
+        check_arrays("step", "a gradient", grads, params)
         for name, change in self.changes(grads).items():
             w = params[name]
             eta = np.reshape(self.learning_rate, (-1,) + (1,) * (w.ndim - 1))

@@ -227,20 +227,7 @@ def test_a_stack_of_dense_layers_is_each_of_them(runs: int, cases: int, n_in: in
     rng = np.random.default_rng(0)
     W, b = rng.standard_normal((runs, 2, n_in)), rng.standard_normal((runs, 2))
     x = rng.standard_normal((runs, cases, n_in) if apart else (cases, n_in))
-    dy = rng.standard_normal((runs, cases, 2))
-    stacked = Dense.from_weights(W, b)
-    y, cache = stacked.forward(x)
-    dx, grads = stacked.backward(dy, cache)
-    alone = stacked.gradients(dy, cache)
-    for r in range(runs):
-        single = Dense.from_weights(W[r], b[r])
-        y_r, cache_r = single.forward(x[r] if apart else x)
-        dx_r, grads_r = single.backward(dy[r], cache_r)
-        np.testing.assert_allclose(y[r], y_r, rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(dx[r], dx_r, rtol=1e-12, atol=1e-14)
-        for name, grad in grads_r.items():
-            np.testing.assert_allclose(grads[name][r], grad, rtol=1e-12, atol=1e-14)
-            np.testing.assert_allclose(alone[name][r], grad, rtol=1e-12, atol=1e-14)
+    check_stack(Dense.from_weights, (W, b), x, rng)
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -248,18 +235,27 @@ def test_a_stack_of_radial_layers_is_each_of_them(apart: bool) -> None:
     rng = np.random.default_rng(0)
     C, sigma = rng.standard_normal((4, 3, 2)), rng.uniform(0.5, 2, (4, 3))
     x = rng.standard_normal((4, 5, 2) if apart else (5, 2))
-    dy = rng.standard_normal((4, 5, 3))
-    stacked = RadialBasis.from_centres(C, sigma)
+    check_stack(RadialBasis.from_centres, (C, sigma), x, rng)
+
+
+def check_stack(
+    build: Callable[..., Layer], weights: tuple[np.ndarray, ...], x: np.ndarray, rng: np.random.Generator
+) -> None:
+    """A layer of many runs, seeing one x or each its own, is in each run what those weights make alone."""
+    stacked = build(*weights)
     y, cache = stacked.forward(x)
+    dy = rng.standard_normal(y.shape)
     dx, grads = stacked.backward(dy, cache)
-    for r in range(4):
-        single = RadialBasis.from_centres(C[r], sigma[r])
-        y_r, cache_r = single.forward(x[r] if apart else x)
+    alone = stacked.gradients(dy, cache)
+    for r in range(len(y)):
+        single = build(*(w[r] for w in weights))
+        y_r, cache_r = single.forward(x if x.ndim == 2 else x[r])
         dx_r, grads_r = single.backward(dy[r], cache_r)
         np.testing.assert_allclose(y[r], y_r, rtol=1e-12, atol=1e-14)
         np.testing.assert_allclose(dx[r], dx_r, rtol=1e-12, atol=1e-14)
         for name, grad in grads_r.items():
             np.testing.assert_allclose(grads[name][r], grad, rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(alone[name][r], grad, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", sorted(LAYERS))
@@ -346,6 +342,7 @@ def test_dense_names_its_shapes() -> None:
         (lambda rng: RadialBasis.from_centres([[np.nan, 1.0]], 1.0), "finite numbers in C"),
         (lambda rng: RadialBasis.from_centres([[1.0], [2.0]], [1.0, -1.0]), "widths above 0"),
         (lambda rng: RadialBasis.from_centres([[1.0], [2.0]], [1.0, np.inf]), "widths above 0"),
+        (lambda rng: RadialBasis.from_centres([[1.0 + 0.0j]], 1j), "widths above 0"),
         (lambda rng: Sequential(), "at least one layer"),
         (lambda rng: Parallel(), "widths of at least 1"),
         (lambda rng: Parallel((0, Logistic())), "widths of at least 1"),
