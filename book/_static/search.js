@@ -10,8 +10,9 @@ Search.htmlToText = (html, anchor) => {
 };
 
 // Korean: a word of two syllables or more is found wherever it stands, also inside another (함수 in 손실함수); and one
-// of four or more also where it is written apart (연쇄법칙, 연쇄 법칙). Search.texts is the pages' Hangul, from texts.py;
-// the other edition has none, and its search is Sphinx's own, as it is for words of other scripts.
+// of four or more also where it is written apart (연쇄법칙, 연쇄 법칙). Search.texts is the pages' Hangul and
+// Search.boxes that of their boxes' titles, both from texts.py; the other edition has none, and its search is Sphinx's
+// own, as it is for words of other scripts.
 {
   const isKorean = (word) => /^[가-힣]{2,}$/.test(word);
   const pattern = (word) => new RegExp(word.length < 4 ? word : [...word].join(" ?"), "g");
@@ -40,8 +41,12 @@ Search.htmlToText = (html, anchor) => {
     const stemmer = new Stemmer();
     const names = (title) => words.every((word) => pattern(word).test(title));
 
-    // In whose headings the words stand; a heading that is little more than the words is a result of its own.
+    // In whose headings the words stand, of sections or of boxes; a section's heading that is little more than the
+    // words is a result of its own.
     const headed = new Set(), sections = [];
+    docnames.forEach((name, file) => {
+      if (Search.boxes[name]?.some(names)) headed.add(file);
+    });
     for (const [title, places] of Object.entries(alltitles)) {
       if (!names(title)) continue;
       const part = 2 * words.join("").length >= bare(title).length;

@@ -18,7 +18,7 @@ READ = """async names => Object.fromEntries(await Promise.all(names.map(async na
   const article = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("article");
   const unread = ".headerlink, .copybtn, script, style, summary, .katex-html, annotation";
   for (const element of article.querySelectorAll(unread)) element.remove();
-  const heads = [...article.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+  const heads = [...article.querySelectorAll("h1, h2, h3, h4, h5, h6, .admonition-title")];
   return [name, {text: article.textContent, heads: heads.map(head => head.textContent)}];
 })))"""
 
