@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .initializers import Initializer, constant, draw, lecun_normal
-from .layer import Array, Layer, check_batch, check_dtype, check_dy
+from .layer import Array, Layer, check_batch, check_dy
 
 
 class Dense(Layer):
@@ -39,7 +39,6 @@ class Dense(Layer):
     ) -> None:
         if n_in < 1 or n_out < 1:
             raise ValueError(f"Dense expects at least 1 input and 1 output, got {n_in} and {n_out}")
-        check_dtype("Dense", dtype)
         self.params = {
             "W": draw(weight or lecun_normal(), (n_out, n_in), rng, dtype),
             "b": draw(bias or constant(0.0), (n_out,), rng, dtype),

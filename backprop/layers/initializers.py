@@ -88,6 +88,8 @@ def draw(
     Run r of the stacked array is what `rng[r]` alone would have drawn, so that a net trained among
     hundreds is the same net that its seed gives on its own.
     """
+    if np.dtype(dtype).kind not in "fc":
+        raise TypeError(f"dtype expects a floating-point type, got {np.dtype(dtype)}")
     if isinstance(rng, np.random.Generator):
         return initializer(shape, rng).astype(dtype)
     if not isinstance(rng, Sequence) or not all(isinstance(r, np.random.Generator) for r in rng):

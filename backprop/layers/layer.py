@@ -213,12 +213,6 @@ def check_batch(owner: str, x: Array, features: int | None = None, like: Array |
             raise ValueError(f"{owner} expects x of shape (N, {wanted}){runs}, got {x.shape}")
 
 
-def check_dtype(owner: str, dtype: DTypeLike) -> None:
-    """Refuse parameters that are not to be floating-point numbers, with TypeError."""
-    if np.dtype(dtype).kind not in "fc":
-        raise TypeError(f"{owner} expects a floating-point dtype, got {np.dtype(dtype)}")
-
-
 def check_arrays(owner: str, what: str, arrays: dict[str, Array], params: dict[str, Array]) -> None:
     """Refuse, with ValueError, arrays not keyed and shaped like `params`; `what` says what one of them is."""
     if arrays.keys() != params.keys():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .initializers import Initializer, constant, draw
-from .layer import Array, Layer, check_batch, check_dtype, check_dy
+from .layer import Array, Layer, check_batch, check_dy
 
 
 def moments(x: Array, axis: int) -> tuple[Array, Array]:
@@ -43,7 +43,6 @@ class _Normalization(Layer):
             raise ValueError(f"{name} expects at least 1 feature, got {features}")
         if not 0 < epsilon < np.inf:
             raise ValueError(f"{name} expects a positive epsilon, got {epsilon}")
-        check_dtype(name, dtype)
         self.epsilon = epsilon
         self.params = {
             "gamma": draw(gain or constant(1.0), (features,), rng, dtype),

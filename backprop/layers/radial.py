@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from .initializers import Initializer, constant, draw, normal
-from .layer import Array, Layer, check_batch, check_dtype, check_dy
+from .layer import Array, Layer, check_batch, check_dy
 
 Cache = tuple[Array, Array, Array]
 
@@ -44,7 +44,6 @@ class RadialBasis(Layer):
     ) -> None:
         if n_in < 1 or units < 1:
             raise ValueError(f"RadialBasis expects at least 1 input and 1 unit, got {n_in} and {units}")
-        check_dtype("RadialBasis", dtype)
         self.params = {
             "C": draw(centre or normal(1.0), (units, n_in), rng, dtype),
             "sigma": draw(width or constant(math.sqrt(n_in)), (units,), rng, dtype),

@@ -326,13 +326,13 @@ def test_dense_names_its_shapes() -> None:
     [
         (lambda rng: Dense(0, 2, rng), "at least 1 input and 1 output, got 0 and 2"),
         (lambda rng: Dense(2, 0, rng), "at least 1 input and 1 output, got 2 and 0"),
-        (lambda rng: Dense(2, 2, rng, dtype=np.int32), "floating-point dtype, got int32"),
+        (lambda rng: Dense(2, 2, rng, dtype=np.int32), "expects a floating-point type, got int32"),
         (lambda rng: Dense(2, 2, 0), "Generator or a sequence of them, got int"),
         (lambda rng: Dense(2, 2, [rng, 0]), "Generator or a sequence of them, got list"),
         (lambda rng: Dense(2, 2, []), "at least one generator"),
         (lambda rng: RadialBasis(0, 2, rng), "at least 1 input and 1 unit, got 0 and 2"),
         (lambda rng: RadialBasis(2, 0, rng), "at least 1 input and 1 unit, got 2 and 0"),
-        (lambda rng: RadialBasis(2, 2, rng, dtype=np.int32), "floating-point dtype, got int32"),
+        (lambda rng: RadialBasis(2, 2, rng, dtype=np.int32), "expects a floating-point type, got int32"),
         (
             lambda rng: RadialBasis(2, 2, rng, width=constant(0.0)),
             r"widths above 0 and finite, got \[0. 0.\]",

@@ -225,7 +225,7 @@ def test_a_copy_in_another_dtype_takes_the_statistics_along() -> None:
         (lambda rng: LayerNorm(0, rng), "LayerNorm expects at least 1 feature, got 0"),
         (lambda rng: BatchNorm(2, rng, epsilon=0.0), "BatchNorm expects a positive epsilon, got 0.0"),
         (lambda rng: LayerNorm(2, rng, epsilon=np.inf), "LayerNorm expects a positive epsilon, got inf"),
-        (lambda rng: BatchNorm(2, rng, dtype=np.int64), "expects a floating-point dtype, got int64"),
+        (lambda rng: BatchNorm(2, rng, dtype=np.int64), "expects a floating-point type, got int64"),
         (lambda rng: BatchNorm(2, 0), "Generator or a sequence of them, got int"),
         (lambda rng: make(BatchNorm).evaluation(X[:, :4]), r"BatchNorm expects x of shape \(N, 5\), got"),
         (lambda rng: make(BatchNorm).evaluation(X[:0]), "BatchNorm expects a batch of at least one row"),
