@@ -111,19 +111,20 @@ def test_batches_cost_no_epochs_while_they_are_small() -> None:
 
 
 def test_noise_leaves_the_shallow_well_and_forgets_the_start() -> None:
-    def deep(eta: float, start: float, fall: bool = False) -> float:
-        rng, w, schedule = np.random.default_rng(14), np.full(500, start), steps(1.0, 0.5, 300)
+    def deep(eta: float, start: float, fall: bool = False, seed: int = 14) -> float:
+        rng, w, schedule = np.random.default_rng(seed), np.full(1000, start), steps(1.0, 0.5, 300)
         for t in range(2000):
             rate = eta * float(schedule(t)) if fall else eta
-            w = w - rate * (w * (w * w - 1) + 0.15 + rng.choice([-1, 1], 500))
+            w = w - rate * (w * (w * w - 1) + 0.15 + rng.choice([-1, 1], 1000))
         return float((w < 0.15).mean())
 
     assert deep(0.03, 0.914) < 0.02 and deep(0.1, 0.914) > 0.9
-    assert 0.85 < deep(0.3, 0.914) < 0.96 and abs(deep(0.3, 0.914) - deep(0.3, -1.068)) < 0.01
+    other_coins = deep(0.3, -1.068, seed=15)  # with the same coins the runs meet, and cannot but agree
+    assert 0.84 < deep(0.3, 0.914) < 0.93 and abs(deep(0.3, 0.914) - other_coins) < 0.05
     assert deep(0.3, 0.914, fall=True) > 0.95
 
 
-def test_sorted_by_class_hardly_learns_and_does_not_look_it() -> None:
+def test_sorted_by_class_forgets_and_does_not_look_it() -> None:
     seeds = range(1020, 1026)
     chosen = [[p[DIGIT[p] == k][:30] for k in range(10)] for p in places(seeds)]
     by_class = np.array(chosen).reshape(len(seeds), -1)
@@ -137,6 +138,19 @@ def test_sorted_by_class_hardly_learns_and_does_not_look_it() -> None:
         ends.append(np.median(LOSS(nets.forward(x)[0], d)[0]))
     assert ends[0] > 2.3 and ends[1] < 0.3
     assert max(met) < 0.4
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.08])
+def test_the_classes_in_turn_end_a_little_lower_than_shuffled(rate: float) -> None:
+    seeds = range(1040, 1064)
+    chosen = np.array([[p[DIGIT[p] == k][:30] for k in range(10)] for p in places(seeds)])
+    ends = []
+    for order in (chosen.swapaxes(1, 2), chosen):
+        nets, rngs = net(seeds)
+        x, d = (of[order.reshape(len(seeds), -1)] for of in (X, TARGETS))
+        train_minibatches(nets, LOSS, x, d, GradientDescent(rate), 5, rng=rngs if order is chosen else None)
+        ends.append(LOSS(nets.forward(x)[0], d)[0])
+    assert np.median(ends[0]) < np.median(ends[1]) and (ends[0] < ends[1]).sum() > 12
 
 
 @pytest.mark.parametrize(("kind", "rate"), [("wrong labels", 0.2), ("wrong labels", 0.4), ("rare", 0.2)])
