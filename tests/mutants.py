@@ -141,7 +141,12 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ),
     ("optimizers", "if «self.decay»:", {"True"}, "without decay the weights are multiplied by 1"),
     ("optimizers", "np.empty(«0»)", {"1"}, "what happens to stand there is nobody's rate"),
-    ("optimizers", "if «isinstance(epsilon, np.ndarray)»", {"True"}, "only the quicker way to the same changes"),
+    (
+        "optimizers",
+        "if «isinstance(epsilon, np.ndarray)»",
+        {"True"},
+        "only the quicker way to the same changes",
+    ),
     ("optimizers", "grad.size «//» len", {"/"}, "a whole number, whatever its type"),
     ("optimizers", "(-«1»,) + (1,)", {"2"}, "NumPy takes any negative number for the axis to find"),
     (
