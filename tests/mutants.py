@@ -133,6 +133,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("neurons", "X.shape[«1»] != features", {"(-1)"}, "X has two axes there"),
     ("neurons", "return X, t«.astype(float)»", {""}, "t is only multiplied with and added to floats"),
     ("newton", "return step[..., «0»]", {"(-1)"}, "one column"),
+    ("newton", "if «self.average» else", {"True"}, "the first estimate is averaged with itself"),
     (
         "newton",
         "self.average else «1.0»",
