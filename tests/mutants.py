@@ -71,6 +71,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         {""},
         "one shift for the whole row cancels, with an imaginary part too",
     ),
+    ("curvature", "loss(y, d)[«1»], cache", {"(-1)"}, "a pair"),
     ("datasets", "bits < «2» or", {"1"}, "1 is odd, and refused for that"),
     ("datasets", "bits % «2»:", {"(-2)"}, "odd leaves a rest with -2 too"),
     ("datasets", "== X).all(axis=«1»", {"(-1)"}, "X has two axes"),

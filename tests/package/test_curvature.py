@@ -189,10 +189,27 @@ def test_many_nets_have_each_their_own_eigenvalue() -> None:
 
 def test_by_default_it_comes_within_a_hundredth() -> None:
     one, (x, d) = net(), data()
-    pair = power_iteration(one, MEAN, x, d, np.random.default_rng(0))
-    same = power_iteration(one, MEAN, x, d, np.random.default_rng(0), tolerance=0.01, products=1000)
+    pair = power_iteration(one, MEAN, x, d, np.random.default_rng(1))
+    same = power_iteration(one, MEAN, x, d, np.random.default_rng(1), tolerance=0.01, products=1000)
     assert pair.products == same.products
     assert pair.value == same.value
+    assert (
+        pair.products > power_iteration(one, MEAN, x, d, np.random.default_rng(1), tolerance=0.011).products
+    )
+
+
+def test_among_many_nets_the_one_that_is_furthest_off_is_told() -> None:
+    x = np.array([[[1.0], [-1.0]], [[3.0], [-3.0]]])  # a round bowl is done at once, a long one is not
+    units = Sequential(Dense(1, 1, [np.random.default_rng(seed) for seed in range(2)]))
+    with pytest.raises(RuntimeError, match=r"got 0\.[1-9]\d* in 1 products"):
+        power_iteration(units, MEAN, x, x[0], np.random.default_rng(1), products=1)
+
+
+def test_where_the_error_is_flat_the_eigenvalue_is_zero() -> None:
+    x, d = data()
+    dead = Dense.from_weights(np.zeros((2, 3)), [-1.0, -1.0])  # no unit is on, for any of these cases
+    pair = power_iteration(Sequential(dead, ReLU()), MEAN, x, d, np.random.default_rng(0))
+    assert (pair.value, pair.residual, pair.products) == (0, 0, 1)
 
 
 def test_what_does_not_fit_is_refused() -> None:
