@@ -233,24 +233,20 @@ def halves(rng: Rng) -> None:
     close(w @ y + b, b + sum(s[i] * (y[i] + y[5 - i]) + a[i] * (y[i] - y[5 - i]) for i in range(3)))
 
 
-@formula("symmetry", r"\mu = b + \tfrac12 \sum_{i=1}^{6} w_i = b + \sum_{i=1}^{3} s_i")
-def mean_input(rng: Rng) -> None:
-    w, b = rng.normal(size=6), rng.normal()
-    every = np.arange(64)[:, None] >> np.arange(6) & 1
-    close((every @ w + b).mean(), b + w.sum() / 2)
-    close(b + w.sum() / 2, b + ((w[:3] + w[:2:-1]) / 2).sum())
-
-
 @formula(
     "symmetry",
-    r"z &= \sum_{i=1}^{3} ( s_i\,\tau_i + a_i\,\delta_i ) \\ \tau_i &= y_i + y_{7-i} - 1 \in \{-1, 0, 1\}",
+    r"\mu &= b + \tfrac12 \sum_{i=1}^{6} w_i = b + \sum_{i=1}^{3} s_i \\ x &= \mu + z, \qquad z = \sum_{i=1}^{3} ( s_i\,\tau_i + a_i\,\delta_i ) \\ \tau_i &= y_i + y_{7-i} - 1 \in \{-1, 0, 1\}",
 )
 def around_the_mean(rng: Rng) -> None:
-    w, y, b = rng.normal(size=6), rng.integers(0, 2, 6), rng.normal()
+    w, b, y = rng.normal(size=6), rng.normal(), rng.integers(0, 2, 6)
     s, a = (w[:3] + w[:2:-1]) / 2, (w[:3] - w[:2:-1]) / 2
+    every = np.arange(64)[:, None] >> np.arange(6) & 1
+    mu = (every @ w + b).mean()
+    close(mu, b + w.sum() / 2)
+    close(mu, b + s.sum())
     tau, delta = y[:3] + y[:2:-1] - 1, y[:3] - y[:2:-1]
     assert set(tau) <= {-1, 0, 1}
-    close(w @ y + b - (b + w.sum() / 2), (s * tau + a * delta).sum())
+    close(w @ y + b, mu + (s * tau + a * delta).sum())
 
 
 @formula(
