@@ -30,7 +30,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 #: What draws is judged by eye, and by the pages that show it.
 LEFT_OUT = {"__init__", "plots", "circuit"}
-#: The tests that know a module best; all others follow, the papers' results last.
+#: The tests that know a module best; all others of the package follow, the results of 1986 last.
 FIRST = {
     "activations": ["package/test_by_hand.py", "package/test_contract.py"],
     "dense": ["package/test_by_hand.py", "package/test_contract.py"],
@@ -54,6 +54,7 @@ FIRST = {
     "table": ["package/test_edges.py"],
     "kinship": ["test_papers_family_trees.py"],
 }
+PAPERS = ["test_xor.py", "test_papers_xor.py", "test_papers_symmetry.py", "test_papers_family_trees.py"]
 SHARE = 0.98
 NOT_TRIED = 2
 PROCESSES = 2
@@ -332,8 +333,7 @@ def tests_for(module: str, path: str) -> list[list[str]]:
     """Arguments for pytest, one run after another: the module's doctests and own tests, then all others."""
     tests = ROOT / "tests"
     package = sorted(str(path.relative_to(tests)) for path in tests.glob("package/test_*.py"))
-    papers = sorted(path.name for path in tests.glob("test_papers_*.py"))
-    files = dict.fromkeys([*FIRST.get(module, []), *package, "test_xor.py", *papers])
+    files = dict.fromkeys([*FIRST.get(module, []), *package, *PAPERS])
     return [[path, "--doctest-modules"], *([str(tests / name)] for name in files)]
 
 
