@@ -145,6 +145,9 @@ def minibatches(
     With one generator for each run, every run has an order of its own: batches have shape
     (runs, size, features), from x (N, features) for all or (runs, N, features) for each.
     """
+    if x.ndim < 2 or d.ndim < 1:
+        wanted = "rows of inputs, and rows of targets or labels"
+        raise ValueError(f"minibatches expects {wanted}, got {x.shape} and {d.shape}")
     cases, targets = x.shape[-2], len(d) if d.ndim == 1 else d.shape[-2]
     if cases != targets or cases == 0:
         raise ValueError(f"minibatches expects as many targets as inputs, got {targets} and {cases}")

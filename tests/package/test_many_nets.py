@@ -142,6 +142,9 @@ def test_batches_of_each_run_are_its_own_order_of_the_same_cases() -> None:
     assert [batch.shape for batch in met] == [(RUNS, 3, 4), (RUNS, 3, 4), (RUNS, 1, 4)]
     for run, order in enumerate(orders):
         np.testing.assert_array_equal(np.concatenate([batch[run] for batch in met]), X[order])
+    for x, d in ((X[:, 0], D), (X, np.array(1.0))):
+        with pytest.raises(ValueError, match="rows of inputs, and rows of targets or labels, got"):
+            next(minibatches(x, d, 3, None))
     labels = np.arange(7)
     assert next(minibatches(X, labels, 3, None))[1].tolist() == [0, 1, 2]
     np.testing.assert_array_equal(next(minibatches(X, labels, 7, generators()))[1], np.stack(orders))
