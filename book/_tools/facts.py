@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from pages import Block, Page, figure_of, is_container
@@ -238,7 +239,8 @@ def units_of(
     return units
 
 
-def printed(text: str) -> list[tuple[str, tuple[Decimal, ...]]]:
+@cache
+def printed(text: str) -> tuple[tuple[str, tuple[Decimal, ...]], ...]:
     """The numbers in what a cell printed, in order, each with the values it may mean."""
     text = re.sub(r"<Figure[^>]*>", " ", text)
     text = re.sub(r"(?<=\d)x(?=\d)", "×", text)
@@ -248,15 +250,16 @@ def printed(text: str) -> list[tuple[str, tuple[Decimal, ...]]]:
         value = (-value if match["sign"] else value).normalize() + 0
         values = (value, (value / 100).normalize() + 0) if match["percent"] else (value,)
         found.append((match[0].strip(), values))
-    return found
+    return tuple(found)
 
 
-def literals(source: str) -> list[tuple[str, tuple[Decimal, ...]]]:
+@cache
+def literals(source: str) -> tuple[tuple[str, tuple[Decimal, ...]], ...]:
     """The numbers that stand in visible code and mean something: not seeds, not how a picture looks."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic, or a mistake that is shown
-        return []
+        return ()
     found: list[tuple[int, int, str, Decimal]] = []
 
     def visit(node: ast.AST) -> None:
@@ -279,4 +282,4 @@ def literals(source: str) -> list[tuple[str, tuple[Decimal, ...]]]:
             visit(child)
 
     visit(tree)
-    return [(written, (value,)) for _, _, written, value in sorted(found, key=lambda one: one[:2])]
+    return tuple((written, (value,)) for _, _, written, value in sorted(found, key=lambda one: one[:2]))
