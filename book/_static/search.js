@@ -85,3 +85,21 @@ Search.htmlToText = (html, anchor) => {
     return sphinxsSummary(html, new Set([...words].map(written)), anchor);
   };
 }
+
+// The words that were looked for are marked on the page that a result opens, and on no other: Sphinx would mark them on
+// whichever page is opened next.
+{
+  const key = "sphinx_highlight_terms";
+  let words = "";
+  const sphinxsQuery = Search._parseQuery;
+  Search._parseQuery = (query) => {
+    const parsed = sphinxsQuery(query);
+    words = localStorage.getItem(key) ?? "";
+    localStorage.removeItem(key);
+    return parsed;
+  };
+  for (const kind of ["click", "auxclick"])
+    document.addEventListener(kind, (event) => {
+      if (words && event.target.closest("#search-results a")) localStorage.setItem(key, words);
+    }, true);
+}

@@ -17,11 +17,13 @@ from . import (
     boxes,
     cite,
     executed,
+    introduce,
     korean,
     language,
     lines,
     maths,
     notebooks,
+    schemes,
     slim,
     streams,
     switcher,
@@ -35,7 +37,8 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, slim,
+    switcher, notebooks, streams, cite, assets, tags, introduce,
+    slim, schemes,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 KEPT_WHOLE = ("@font-face", "@keyframes", "@-webkit-keyframes", "@page", "@import", "@charset", "@property")
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')  # docutils, Sphinx and the theme each write one
 PLAIN_CODE = re.compile(r'<span class="(?:n|p|w|x)">([^<]*)</span>')
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 COORDINATES = re.compile(r'(?<=\s)(d|x|y|x1|x2|y1|y2|cx|cy|width|height|points)="([^"]*\d[^"]*)"')
@@ -31,7 +32,11 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     pages = sorted(out.glob("*.html"))
     for page in pages:
-        page.write_text(PLAIN_CODE.sub(r"\1", page.read_text("utf-8")), "utf-8")
+        text = PLAIN_CODE.sub(r"\1", page.read_text("utf-8"))
+        first = VIEWPORT.search(text)
+        if first:
+            text = text[: first.end()] + VIEWPORT.sub("", text[first.end() :])
+        page.write_text(text, "utf-8")
     for figure in sorted((out / "_images").glob("*.svg")):
         figure.write_text(slim_figure(figure.read_text("utf-8")), "utf-8")
     names = names_in(pages, sorted((out / "_static").rglob("*.js")))
