@@ -269,11 +269,10 @@ def _parts(windows: Array) -> list[Part]:
 
     Laid out, a part stays close to the processor. A single part is laid out at once, and is then not again.
     """
-    *_, cases, rows, columns, _, _ = windows.shape
-    each = rows * columns
-    size = max(1, CLOSE * cases // windows.size)
-    if size >= cases:
+    if windows.size <= CLOSE:
         return [(slice(None), slice(None), np.ascontiguousarray(windows))]
+    *_, cases, rows, columns, _, _ = windows.shape
+    each, size = rows * columns, max(1, CLOSE * cases // windows.size)
     return [
         (slice(i, i + size), slice(i * each, (i + size) * each), windows[..., i : i + size, :, :, :, :])
         for i in range(0, cases, size)
