@@ -30,6 +30,7 @@ from .layers.initializers import (
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .layers.radial import RadialBasis
+from .layers.rectifiers import GELU, LeakyReLU, Softplus
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from .drawing import plots as plots
 
 __all__ = [
+    "GELU",
     "Adagrad",
     "Adaline",
     "Adam",
@@ -73,6 +75,7 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "LeCunTanh",
+    "LeakyReLU",
     "LevenbergMarquardt",
     "Logistic",
     "Momentum",
@@ -84,6 +87,7 @@ __all__ = [
     "ReLU",
     "Sequential",
     "Softmax",
+    "Softplus",
     "Standardize",
     "Tanh",
     "Threshold",
