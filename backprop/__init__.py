@@ -32,6 +32,7 @@ from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .layers.pooling import GlobalMaxPooling, MaxPooling, MeanPooling
 from .layers.radial import RadialBasis
+from .layers.rectifiers import GELU, LeakyReLU, Softplus
 from .layers.shapes import Flatten, Maps
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from .drawing import plots as plots
 
 __all__ = [
+    "GELU",
     "Adagrad",
     "Adaline",
     "Adam",
@@ -79,6 +81,7 @@ __all__ = [
     "Layer",
     "LayerNorm",
     "LeCunTanh",
+    "LeakyReLU",
     "LevenbergMarquardt",
     "Logistic",
     "Maps",
@@ -93,6 +96,7 @@ __all__ = [
     "ReLU",
     "Sequential",
     "Softmax",
+    "Softplus",
     "Standardize",
     "Tanh",
     "Threshold",

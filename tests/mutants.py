@@ -33,6 +33,7 @@ LEFT_OUT = {"__init__", "plots", "circuit"}
 #: The tests that know a module best; all others of the package follow, the results of 1986 last.
 FIRST = {
     "activations": ["package/test_by_hand.py", "package/test_contract.py"],
+    "rectifiers": ["package/test_rectifiers.py", "package/test_contract.py"],
     "dense": ["package/test_by_hand.py", "package/test_contract.py"],
     "radial": ["package/test_by_hand.py", "package/test_contract.py"],
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],

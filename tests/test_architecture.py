@@ -17,7 +17,7 @@ ROOMS = {"layers", "learning", "data", "drawing"}
 #: Bottom first. A module imports from lower floors, and from its own floor only as ``BESIDE`` says.
 FLOORS = [
     {"layer"},
-    {"activations", "losses", "initializers", "shapes"},
+    {"activations", "losses", "initializers", "shapes", "rectifiers"},
     {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
     {"neurons"},

@@ -935,6 +935,20 @@ def bfgs_keeps_its_promise(rng: Rng) -> None:
     close(new, new.T)
 
 
+@formula("relu", r"\int_0^K \sigma(x - t)\, dt = \ln(1 + e^{x}) - \ln(1 + e^{x - K})")
+def shifted_units(rng: Rng) -> None:
+    x, K = rng.normal(0, 3, 5), rng.integers(1, 9)
+    t, weight = np.polynomial.legendre.leggauss(80)
+    integral = K / 2 * sigma(x[:, None] - K / 2 * (t + 1)) @ weight
+    close(integral, np.log1p(np.exp(x)) - np.log1p(np.exp(x - K)))
+
+
+@formula("relu", r"1 + \sum_{k=1}^{n} k = 1 + n + \frac{n(n - 1)}{2}")
+def regions_of_lines(rng: Rng) -> None:
+    n = int(rng.integers(1, 50))
+    close(1 + sum(range(1, n + 1)), 1 + n + n * (n - 1) / 2)
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
