@@ -18,6 +18,7 @@ from .layers.activations import (
     softmax,
 )
 from .layers.dense import Dense
+from .layers.dropout import Dropout, FixedMask
 from .layers.initializers import (
     constant,
     fan_in_normal,
@@ -68,6 +69,8 @@ __all__ = [
     "BatchNorm",
     "Dense",
     "DiagonalLevenbergMarquardt",
+    "Dropout",
+    "FixedMask",
     "FixedNorm",
     "GradientDescent",
     "Layer",

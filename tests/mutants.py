@@ -36,6 +36,7 @@ FIRST = {
     "dense": ["package/test_by_hand.py", "package/test_contract.py"],
     "radial": ["package/test_by_hand.py", "package/test_contract.py"],
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],
+    "dropout": ["package/test_dropout.py", "package/test_contract.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
     "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],

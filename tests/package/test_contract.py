@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ import backprop
 from backprop import (
     BatchNorm,
     Dense,
+    Dropout,
+    FixedMask,
     Layer,
     LayerNorm,
     LeCunTanh,
@@ -49,11 +52,25 @@ def _fixed(n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
     return _normalization(BatchNorm, n, rng, dtype).evaluation(2 * seen + 1)
 
 
+class _SameMask(Dropout):
+    """Dropout that draws each time from its generators as they were given: a function, as the checks need."""
+
+    def __init__(self, rate: float, rng: Any) -> None:
+        super().__init__(rate, rng)
+        self.start = copy.deepcopy(rng)
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.rng = copy.deepcopy(self.start)
+        return super().forward(x)
+
+
 LAYERS: dict[str, Callable[..., Layer]] = {
     "Dense": _dense,
     "BatchNorm": partial(_normalization, BatchNorm),
     "FixedNorm": _fixed,
     "LayerNorm": partial(_normalization, LayerNorm),
+    "Dropout": lambda n, rng, dtype=np.float64: _SameMask(0.4, rng),
+    "FixedMask": lambda n, rng, dtype=np.float64: FixedMask(np.arange(n) % 2 * 2.0),
     "RadialBasis": lambda n, rng, dtype=np.float64: RadialBasis(n, 3, rng, dtype=dtype),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
