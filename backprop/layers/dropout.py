@@ -16,7 +16,7 @@ from .layer import Array, Layer, check_batch, check_dy
 
 
 class Dropout(Layer):
-    """y = m x with m = 1 / (1 − p) where a draw keeps the unit, and 0 where it drops it, with probability p.
+    """y = r x with r = 1 / (1 − p) where a draw keeps the unit, and 0 where it drops it, with probability p.
 
     `rate` is p, from 0 to below 1: one number, or an array with one for each run. `rng` is a generator, or a
     sequence of them for many nets at once, each of which draws masks of its own. The mask stands in the
@@ -42,27 +42,31 @@ class Dropout(Layer):
             raise ValueError(f"Dropout expects a rate from 0 to below 1, got {rate}")
         if p.ndim and (one or p.shape != (len(rng),)):  # type: ignore[arg-type]
             raise ValueError(f"Dropout expects one rate, or one for each generator, got shape {p.shape}")
-        self.rate, self.rng = rate, rng
+        self.rate = p.reshape(-1, 1, 1) if p.ndim else p
+        self.rng = rng
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """Map x (N, features) to y of the same shape; the cache is the mask, drawn for every number of x."""
         check_batch("Dropout", x)
-        if isinstance(self.rng, np.random.Generator):
-            u = self.rng.random(x.shape)
-        else:
-            if x.ndim == 3 and len(x) != len(self.rng):
-                raise ValueError(f"Dropout expects x of {len(self.rng)} runs, got {len(x)}")
-            u = np.stack([one.random(x.shape[-2:]) for one in self.rng])
-        p = np.reshape(self.rate, (-1,) + (1,) * (u.ndim - 1))
+        u, p = self._draw(x), self.rate
         mask = ((u >= p) / (1 - p)).astype(x.real.dtype)  # eq:dropout-mask
-        mask = mask.reshape(u.shape)
-        return mask * x, mask  # eq:dropout-y
+        y = mask * x  # eq:dropout-y
+        return y, mask
+
+    def _draw(self, x: Array) -> Array:
+        """Uniform numbers from 0 to 1 for every number of x; with many generators, from each its own."""
+        if isinstance(self.rng, np.random.Generator):
+            return self.rng.random(x.shape)
+        if x.ndim == 3 and len(x) != len(self.rng):
+            raise ValueError(f"Dropout expects x of {len(self.rng)} runs, got {len(x)}")
+        return np.stack([one.random(x.shape[-2:]) for one in self.rng])
 
     def backward(self, dy: Array, cache: Array) -> tuple[Array, dict[str, Array]]:
         """Multiply dy by the mask of the forward pass that the cache comes from."""
         mask = cache
         check_dy("Dropout", dy, mask.shape)
-        return mask * dy, {}  # eq:dropout-dx
+        dx = mask * dy  # eq:dropout-dx
+        return dx, {}
 
     def evaluation(self, x: Array) -> FixedMask:
         """Return the identity: a mask of ones, the mean of the masks of training."""
@@ -70,7 +74,7 @@ class Dropout(Layer):
 
 
 class FixedMask(Layer):
-    """y = m x with a given mask m: one of the nets that dropout draws from, and an ordinary function.
+    """y = r x with a given mask r: one of the nets that dropout draws from, and an ordinary function.
 
     `mask` is anything that x (N, features) can be multiplied by, such as the cache of a `Dropout`, or
     (features,) for the same units in every case, or (masks, 1, features) for many nets at once. It is copied.
