@@ -19,6 +19,7 @@ from .layers.activations import (
 )
 from .layers.convolution import Convolution
 from .layers.dense import Dense
+from .layers.dropout import Dropout, FixedMask
 from .layers.initializers import (
     constant,
     fan_in_normal,
@@ -74,6 +75,8 @@ __all__ = [
     "Convolution",
     "Dense",
     "DiagonalLevenbergMarquardt",
+    "Dropout",
+    "FixedMask",
     "FixedNorm",
     "Flatten",
     "GlobalMaxPooling",

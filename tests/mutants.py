@@ -40,6 +40,7 @@ FIRST = {
     "convolution": ["package/test_convolution.py", "package/test_contract.py"],
     "pooling": ["package/test_pooling.py", "package/test_contract.py"],
     "shapes": ["package/test_pooling.py", "package/test_contract.py"],
+    "dropout": ["package/test_dropout.py", "package/test_contract.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
     "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],

@@ -7,7 +7,8 @@ passes in any order. In names and docstrings `dX` always means dE/dX.
 
 There is no mode, and so none to forget. Where training and evaluation differ, they are two nets with the
 same parameter arrays: `evaluation(x)` returns the layer to evaluate with, after training on inputs x.
-That is the layer itself for most; batch normalization returns one whose mean and variance are those of x.
+That is the layer itself for most; batch normalization returns one whose mean and variance are those of x,
+and dropout, whose forward pass draws a mask and so moves its generator on, returns the identity.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ np.empty(2**21)
 
 
 class Layer:
-    """The contract: a layer owns `params` and nothing else that changes.
+    """The contract: a layer owns `params` and nothing else that changes, but for a random generator.
 
     `forward(x)` returns `(y, cache)`; `backward(dy, cache)` returns `(dx, grads)` with `grads`
     keyed and shaped like `params`. Neither changes its arguments or the layer. Only optimizers

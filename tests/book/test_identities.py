@@ -949,6 +949,101 @@ def regions_of_lines(rng: Rng) -> None:
     close(1 + sum(range(1, n + 1)), 1 + n + n * (n - 1) / 2)
 
 
+def _masks(units: int, p: float) -> tuple[np.ndarray, np.ndarray]:
+    """All masks of dropout (2**units, units), and the probability of each."""
+    kept = np.array(list(itertools.product((0, 1), repeat=units)))
+    return kept / (1 - p), np.prod(np.where(kept, 1 - p, p), axis=1)
+
+
+@formula(
+    "dropout",
+    r"""\mathbb E[r] &= (1 - p) \cdot \frac{1}{1 - p} = 1 , \\[4pt]
+\operatorname{Var}[r] &= (1 - p) \cdot \frac{1}{(1 - p)^2} - 1 = \frac{p}{1 - p} .""",
+)
+def moments_of_a_mask(rng: Rng) -> None:
+    p = rng.uniform(0, 0.9)
+    masks, chance = _masks(1, p)
+    close(chance @ masks[:, 0], 1)
+    close(chance @ masks[:, 0] ** 2 - 1, p / (1 - p))
+
+
+@formula(
+    "dropout",
+    r"\mathbb E[z] = \sum_j w_j x_j + b , \qquad \operatorname{Var}[z] = \frac{p}{1 - p} \sum_j w_j^2 x_j^2",
+)
+def a_sum_above_masks(rng: Rng) -> None:
+    p, w, x, b = rng.uniform(0, 0.9), rng.normal(size=4), rng.normal(size=4), rng.normal()
+    masks, chance = _masks(4, p)
+    z = masks @ (w * x) + b
+    close(chance @ z, w @ x + b)
+    close(chance @ (z - w @ x - b) ** 2, p / (1 - p) * (w**2 @ x**2))
+
+
+def _answers(rng: Rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """ln P of every mask (masks, 3), the masks' probabilities, and the total inputs of the mean net."""
+    masks, chance = _masks(4, rng.uniform(0, 0.9))
+    W, b, x = rng.normal(size=(3, 4)), rng.normal(size=3), rng.normal(size=4)
+    z = (masks * x) @ W.T + b
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True)), chance, W @ x + b
+
+
+@formula(
+    "dropout",
+    r"""\mathbb E[\ln P_k(r)] = z_k - A , \qquad A = \mathbb E\Bigl[ \ln \sum_l e^{z_l(r)} \Bigr] .""",
+)
+def logarithms_above_masks(rng: Rng) -> None:
+    logs, chance, z = _answers(rng)
+    A = z - chance @ logs
+    close(A, A[0])
+
+
+@formula(
+    "dropout",
+    r"""\frac{G_k}{\sum_l G_l} = \frac{e^{z_k - A}}{\sum_l e^{z_l - A}} = \frac{e^{z_k}}{\sum_l e^{z_l}} = P_k ,""",
+)
+def the_geometric_mean_of_all_nets(rng: Rng) -> None:
+    logs, chance, z = _answers(rng)
+    G = np.exp(chance @ logs)
+    close(G / G.sum(), np.exp(z) / np.exp(z).sum())
+
+
+@formula("dropout", r"\ln P_k \ge \mathbb E[\ln P_k(r)]")
+def the_mean_net_is_no_worse_than_its_parts(rng: Rng) -> None:
+    logs, chance, z = _answers(rng)
+    assert (z - np.log(np.exp(z).sum()) >= chance @ logs - 1e-12).all()
+
+
+@formula(
+    "dropout",
+    r"""\mathbb E\Bigl[ \tfrac12 \sum_c \bigl( t_c - \textstyle\sum_i w_i r_{ci} x_{ci} \bigr)^2 \Bigr] &= \tfrac12 \sum_c (t_c - w \cdot x_c)^2 + \tfrac12 \sum_i \rho_i w_i^2 , \\[4pt]
+\rho_i &= \frac{p}{1 - p} \sum_c x_{ci}^2""",
+)
+def a_penalty_by_masks(rng: Rng) -> None:
+    p, w, X, t = rng.uniform(0, 0.9), rng.normal(size=4), rng.normal(size=(5, 4)), rng.normal(size=5)
+    masks, chance = _masks(4, p)
+    mean = sum(chance @ (t_c - (masks * x_c) @ w) ** 2 for x_c, t_c in zip(X, t, strict=True)) / 2
+    rho = p / (1 - p) * (X**2).sum(axis=0)
+    close(mean, ((t - X @ w) ** 2).sum() / 2 + rho @ w**2 / 2)
+
+
+@formula("dropout", r"w = \bigl( X^\top X + \operatorname{diag}(\rho) \bigr)^{-1} X^\top t .")
+def where_the_penalized_gradient_is_0(rng: Rng) -> None:
+    X, t, rho = rng.normal(size=(7, 3)), rng.normal(size=7), rng.uniform(0.1, 2, 3)
+    w = np.linalg.inv(X.T @ X + np.diag(rho)) @ X.T @ t
+    close(X.T @ (X @ w - t) + rho * w, 0)
+
+
+@formula("dropout", r"1 + \frac{p}{1 - p} \cdot \frac{\sum_j w_j^2\, \overline{x_j^2}}{\sigma^2} ,")
+def variance_over_cases_and_masks(rng: Rng) -> None:
+    p, w, X = rng.uniform(0, 0.9), rng.normal(size=4), rng.normal(size=(6, 4))
+    masks, chance = _masks(4, p)
+    z = np.stack([(masks * x) @ w for x in X])  # (cases, masks)
+    mean = (z @ chance).mean()
+    variance = (((z - mean) ** 2) @ chance).mean()
+    sigma2 = (X @ w).var()
+    close(variance / sigma2, 1 + p / (1 - p) * (w**2 @ (X**2).mean(axis=0)) / sigma2)
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from backprop import (
     BatchNorm,
     Convolution,
     Dense,
+    Dropout,
+    FixedMask,
     Flatten,
     GlobalMaxPooling,
     Layer,
@@ -67,6 +70,18 @@ def _pooling(kind: Callable[[], Layer], n: int, rng: np.random.Generator, dtype:
     return Sequential(Dense(n, 16, rng, weight=normal(1.0), dtype=dtype), Maps(2, 4, 2), kind())
 
 
+class _SameMask(Dropout):
+    """Dropout that draws each time from its generators as they were given: a function, as the checks need."""
+
+    def __init__(self, rate: float, rng: Any) -> None:
+        super().__init__(rate, rng)
+        self.start = copy.deepcopy(rng)
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.rng = copy.deepcopy(self.start)
+        return super().forward(x)
+
+
 LAYERS: dict[str, Callable[..., Layer]] = {
     "Dense": _dense,
     "BatchNorm": partial(_normalization, BatchNorm),
@@ -78,6 +93,8 @@ LAYERS: dict[str, Callable[..., Layer]] = {
     "GlobalMaxPooling": partial(_pooling, GlobalMaxPooling),
     "Flatten": partial(_pooling, Flatten),
     "Maps": lambda n, rng, dtype=np.float64: Maps(1, n, 1),
+    "Dropout": lambda n, rng, dtype=np.float64: _SameMask(0.4, rng),
+    "FixedMask": lambda n, rng, dtype=np.float64: FixedMask(np.arange(n) % 2 * 2.0),
     "RadialBasis": lambda n, rng, dtype=np.float64: RadialBasis(n, 3, rng, dtype=dtype),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
