@@ -25,11 +25,13 @@ from .layers.initializers import (
     he_normal,
     lecun_normal,
     normal,
+    orthogonal,
     uniform,
 )
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .layers.radial import RadialBasis
+from .layers.skip import Skip
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -83,6 +85,7 @@ __all__ = [
     "RadialBasis",
     "ReLU",
     "Sequential",
+    "Skip",
     "Softmax",
     "Standardize",
     "Tanh",
@@ -112,6 +115,7 @@ __all__ = [
     "newton_step",
     "normal",
     "numerical_gradient",
+    "orthogonal",
     "power_iteration",
     "relative_error",
     "softmax",

@@ -37,6 +37,7 @@ FIRST = {
     "radial": ["package/test_by_hand.py", "package/test_contract.py"],
     "layer": ["package/test_contract.py", "package/test_by_hand.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
+    "skip": ["package/test_skip.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
     "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],
