@@ -937,8 +937,10 @@ def bfgs_keeps_its_promise(rng: Rng) -> None:
 
 @formula(
     "depth",
-    r"""\Bigl\langle W_l, \frac{\partial E}{\partial W_l} \Bigr\rangle &= \sum_c \delta_l^\top W_l\, y_{l-1} = \sum_c \delta_l^\top x_l = \sum_c \Bigl(\frac{\partial E}{\partial y_l}\Bigr)^{\!\top} y_l \\
-&= \sum_c \delta_{l+1}^\top W_{l+1}\, y_l = \Bigl\langle W_{l+1}, \frac{\partial E}{\partial W_{l+1}} \Bigr\rangle""",
+    r"""\Bigl\langle W_l, \frac{\partial E}{\partial W_l} \Bigr\rangle &= \sum_c \delta_l^\top W_l\, y_{l-1} \\
+&= \sum_c \delta_l^\top x_l = \sum_c \Bigl(\frac{\partial E}{\partial y_l}\Bigr)^{\!\top} y_l \\
+&= \sum_c \delta_{l+1}^\top W_{l+1}\, y_l \\
+&= \Bigl\langle W_{l+1}, \frac{\partial E}{\partial W_{l+1}} \Bigr\rangle""",
 )
 def rectifiers_have_one_inner_product(rng: Rng) -> None:
     y0, below, above = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=(6, 4))
