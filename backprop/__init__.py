@@ -27,6 +27,7 @@ from .layers.initializers import (
     he_normal,
     lecun_normal,
     normal,
+    orthogonal,
     uniform,
 )
 from .layers.layer import Layer, Parallel, Sequential
@@ -35,6 +36,7 @@ from .layers.pooling import GlobalMaxPooling, MaxPooling, MeanPooling
 from .layers.radial import RadialBasis
 from .layers.rectifiers import GELU, LeakyReLU, Softplus
 from .layers.shapes import Flatten, Maps
+from .layers.skip import Skip
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -98,6 +100,7 @@ __all__ = [
     "RadialBasis",
     "ReLU",
     "Sequential",
+    "Skip",
     "Softmax",
     "Softplus",
     "Standardize",
@@ -128,6 +131,7 @@ __all__ = [
     "newton_step",
     "normal",
     "numerical_gradient",
+    "orthogonal",
     "power_iteration",
     "relative_error",
     "softmax",

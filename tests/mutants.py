@@ -42,6 +42,7 @@ FIRST = {
     "shapes": ["package/test_pooling.py", "package/test_contract.py"],
     "dropout": ["package/test_dropout.py", "package/test_contract.py"],
     "normalization": ["package/test_normalization.py", "package/test_contract.py"],
+    "skip": ["package/test_skip.py", "package/test_contract.py"],
     "losses": ["package/test_by_hand.py", "package/test_refusals.py"],
     "optimizers": ["package/test_by_hand.py", "package/test_refusals.py", "package/test_many_nets.py"],
     "initializers": ["package/test_by_hand.py", "package/test_refusals.py"],

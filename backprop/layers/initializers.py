@@ -67,6 +67,25 @@ def glorot_uniform(gain: float = 1.0) -> Initializer:
     return initializer
 
 
+def orthogonal(gain: float = 1.0) -> Initializer:
+    """Random orthogonal matrix times the gain: every singular value is g (Saxe, McClelland and Ganguli 2014).
+
+    Of a matrix that is not square, the rows or the columns, whichever are fewer, are orthogonal and of
+    length g. Only for weight matrices: `shape` is (n_out, n_in), anything else raises ValueError.
+    """
+    _check_gain("orthogonal", gain)
+
+    def initializer(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        if len(shape) != 2:
+            raise ValueError(f"orthogonal expects a shape (n_out, n_in), got {shape}")
+        wide = shape[0] < shape[1]
+        Q, R = np.linalg.qr(rng.normal(size=shape[::-1] if wide else shape))
+        Q = Q * np.where(np.diag(R) < 0, -1, 1)  # QR's own choice of signs is no fair draw
+        return gain * (Q.T if wide else Q)  # eq:initializers-orthogonal
+
+    return initializer
+
+
 def _check_gain(owner: str, gain: float) -> None:
     if not 0 < gain < math.inf:
         raise ValueError(f"{owner} expects a gain above 0, got {gain}")

@@ -1044,6 +1044,50 @@ def variance_over_cases_and_masks(rng: Rng) -> None:
     close(variance / sigma2, 1 + p / (1 - p) * (w**2 @ (X**2).mean(axis=0)) / sigma2)
 
 
+@formula(
+    "depth",
+    r"""\Bigl\langle W_l, \frac{\partial E}{\partial W_l} \Bigr\rangle &= \sum_c \delta_l^\top W_l\, y_{l-1} \\
+&= \sum_c \delta_l^\top x_l = \sum_c \Bigl(\frac{\partial E}{\partial y_l}\Bigr)^{\!\top} y_l \\
+&= \sum_c \delta_{l+1}^\top W_{l+1}\, y_l \\
+&= \Bigl\langle W_{l+1}, \frac{\partial E}{\partial W_{l+1}} \Bigr\rangle""",
+)
+def rectifiers_have_one_inner_product(rng: Rng) -> None:
+    y0, below, above = rng.normal(size=(5, 3)), rng.normal(size=(4, 3)), rng.normal(size=(6, 4))
+    x1 = y0 @ below.T
+    y1 = np.maximum(x1, 0)
+    x2 = y1 @ above.T
+    d2 = rng.normal(size=x2.shape) * (x2 > 0)
+    g1 = d2 @ above  # dE/dy of the lower layer
+    d1 = g1 * (x1 > 0)
+    for value in ((d1 * x1).sum(), (g1 * y1).sum(), (above * (d2.T @ y1)).sum()):
+        close((below * (d1.T @ y0)).sum(), value)
+
+
+@formula(
+    "depth",
+    r"""\frac{\partial E}{\partial y_k} &= (I + a J_{k+1}^\top) \cdots (I + a J_L^\top)\, \frac{\partial E}{\partial y_L} \\
+&= \frac{\partial E}{\partial y_L} + a \sum_{l} J_l^\top \frac{\partial E}{\partial y_L} \\
+&\quad + a^2 \sum_{l < l'} J_l^\top J_{l'}^\top \frac{\partial E}{\partial y_L} + \cdots""",
+)
+def skips_are_a_sum_over_paths(rng: Rng) -> None:
+    a, (J1, J2, J3), top = rng.normal(), rng.normal(size=(3, 4, 4)), rng.normal(size=4)
+    one = np.eye(4)
+    whole = (one + a * J1.T) @ (one + a * J2.T) @ (one + a * J3.T) @ top
+    singles = a * (J1.T + J2.T + J3.T) @ top
+    pairs = a**2 * (J1.T @ J2.T + J1.T @ J3.T + J2.T @ J3.T) @ top
+    close(whole, top + singles + pairs + a**3 * J1.T @ J2.T @ J3.T @ top)
+
+
+@formula("depth", r"G_{l-1} = (1 + a^2 g^2 \chi_l)\, G_l")
+def uncorrelated_parts_add_their_mean_squares(rng: Rng) -> None:
+    n, a, g = 200, 0.8, 1.3
+    above, slope = rng.normal(size=n), rng.uniform(size=n)
+    W = rng.normal(0, g / np.sqrt(n), (40, n, n))
+    back = above + a * (slope * above) @ W
+    expected = (above**2).mean() + a**2 * g**2 * ((slope * above) ** 2).mean()
+    assert abs((back**2).mean() / expected - 1) < 0.15
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book

@@ -34,6 +34,7 @@ from backprop import (
     RadialBasis,
     ReLU,
     Sequential,
+    Skip,
     Softmax,
     Softplus,
     Tanh,
@@ -107,6 +108,9 @@ LAYERS: dict[str, Callable[..., Layer]] = {
     "Softmax": lambda n, rng, dtype=np.float64: Softmax(),
     "Sequential": lambda n, rng, dtype=np.float64: Sequential(
         _dense(n, rng, dtype), Tanh(), Dense(3, 2, rng, dtype=dtype), Logistic()
+    ),
+    "Skip": lambda n, rng, dtype=np.float64: Skip(
+        _dense(n, rng, dtype), Tanh(), Dense(3, n, rng, dtype=dtype), scale=0.5
     ),
     "Parallel": lambda n, rng, dtype=np.float64: Parallel(
         (1, _dense(1, rng, dtype)), (n - 1, _dense(n - 1, rng, dtype))
