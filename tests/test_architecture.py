@@ -18,7 +18,7 @@ ROOMS = {"layers", "learning", "data", "drawing"}
 FLOORS = [
     {"layer"},
     {"activations", "losses", "initializers", "shapes", "rectifiers"},
-    {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization"},
+    {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization", "skip"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
     {"neurons"},
     {"datasets", "kinship", "mnist", "scaling", "plots", "circuit", "source", "table"},
