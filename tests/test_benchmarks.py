@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import cases
+from benchmarks import cases, convolutions
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -46,3 +46,11 @@ def test_jax_ends_with_our_weights() -> None:
     ours, theirs = cases.many_nets()
     for name, w in ours().items():
         np.testing.assert_allclose(theirs()[name], w, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("case", convolutions.cases(), ids=lambda case: case.name)
+def test_pytorchs_convolution_is_ours(case: convolutions.Case) -> None:
+    pytest.importorskip("torch")
+    (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
+    convolutions.compare(results, theirs)
+    step(), their_step()
