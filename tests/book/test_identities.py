@@ -1088,6 +1088,105 @@ def uncorrelated_parts_add_their_mean_squares(rng: Rng) -> None:
     assert abs((back**2).mean() / expected - 1) < 0.15
 
 
+def correlation(w: np.ndarray, x: np.ndarray, b: float = 0.0, s: int = 1) -> np.ndarray:
+    """One dimension, by its index form."""
+    places = (len(x) - len(w)) // s + 1
+    return np.array([b + sum(w[u] * x[i * s + u] for u in range(len(w))) for i in range(places)])
+
+
+@formula("convolution", r"y_i = b + \sum_{u=0}^{k-1} w_u\, x_{i+u}")
+def line(rng: Rng) -> None:
+    w, x, b = rng.normal(size=3), rng.normal(size=7), rng.normal()
+    close(correlation(w, x, b), np.correlate(x, w) + b)
+
+
+@formula(
+    "convolution",
+    r"\frac{\partial E}{\partial w_u} = \sum_{i=0}^{H'-1} \delta_i\, x_{i+u} , \qquad \frac{\partial E}{\partial b} = \sum_{i=0}^{H'-1} \delta_i",
+)
+def line_weights(rng: Rng) -> None:
+    w, x, delta = rng.normal(size=3), rng.normal(size=7), rng.normal(size=5)
+    for u in range(3):
+        close(
+            delta @ (correlation(w + np.eye(3)[u], x) - correlation(w, x)),
+            sum(delta[i] * x[i + u] for i in range(5)),
+        )
+    close(delta @ (correlation(w, x, 1.0) - correlation(w, x)), delta.sum())
+
+
+@formula("convolution", r"\frac{\partial E}{\partial x_g} = \sum_{i} \delta_i\, w_{g-i}")
+def line_inputs(rng: Rng) -> None:
+    w, x, delta = rng.normal(size=3), rng.normal(size=7), rng.normal(size=5)
+    for g in range(7):
+        moved = delta @ (correlation(w, x + np.eye(7)[g]) - correlation(w, x))
+        close(moved, sum(delta[i] * w[g - i] for i in range(5) if 0 <= g - i < 3))
+
+
+@formula("convolution", r"\frac{\partial E}{\partial x_g} = \sum_{u=0}^{k-1} w_{k-1-u}\, \tilde\delta_{g+u}")
+def flipped(rng: Rng) -> None:
+    w, delta = rng.normal(size=3), rng.normal(size=5)
+    padded = np.pad(delta, 2)
+    for g in range(7):
+        by_index = sum(delta[i] * w[g - i] for i in range(5) if 0 <= g - i < 3)
+        close(by_index, sum(w[2 - u] * padded[g + u] for u in range(3)))
+
+
+@formula(
+    "convolution",
+    r"T_{ig} = \begin{cases} w_{g-is} & 0 \le g - is \le k - 1 , \\ 0 & \text{otherwise} \end{cases}",
+)
+def toeplitz(rng: Rng) -> None:
+    w, x = rng.normal(size=3), rng.normal(size=8)
+    for s in (1, 2, 3):
+        y = correlation(w, x, s=s)
+        T = [[w[g - i * s] if 0 <= g - i * s <= 2 else 0.0 for g in range(8)] for i in range(len(y))]
+        close(np.array(T) @ x, y)
+
+
+@formula("convolution", r"H' = \left\lfloor \frac{H + 2p - k}{s} \right\rfloor + 1")
+def places(rng: Rng) -> None:
+    from backprop import Convolution
+
+    H, p, k, s = (int(n) for n in rng.integers([6, 0, 1, 1], [12, 3, 6, 4]))
+    y, _ = Convolution(1, 1, k, rng, stride=s, padding=p).forward(np.zeros((1, H, H, 1)))
+    assert (
+        y.shape[1] == sum(1 for i in range(0, H + 2 * p, s) if i + k <= H + 2 * p) == (H + 2 * p - k) // s + 1
+    )
+
+
+@formula(
+    "convolution",
+    r"\bigl( L(S_{sd}\, x) \bigr)_i = b + \sum_u w_u\, x_{is+u-sd} = b + \sum_u w_u\, x_{(i-d)s+u} = \bigl( L(x) \bigr)_{i-d}",
+)
+def equivariant(rng: Rng) -> None:
+    w, x, b = rng.normal(size=3), np.pad(rng.normal(size=8), 12), rng.normal()
+    for s, d in itertools.product((1, 2, 3), (1, 2)):
+        moved = correlation(w, np.roll(x, s * d), b, s)
+        close(moved[d:], correlation(w, x, b, s)[:-d])
+
+
+@formula("convolution", r"r_l = r_{l-1} + (k_l - 1)\, s_1 s_2 \cdots s_{l-1} , \qquad r_0 = 1")
+def receptive_field(rng: Rng) -> None:
+    k, s = rng.integers(1, 4, size=3), rng.integers(1, 3, size=3)
+    r, seen = 1, {0}
+    for n in range(3):
+        r += (k[n] - 1) * math.prod(s[:n].tolist())
+    for n in (2, 1, 0):
+        seen = {int(i * s[n] + u) for i in seen for u in range(k[n])}
+    assert r == max(seen) - min(seen) + 1
+
+
+@formula("convolution", r"P = k^2 C M + M , \qquad A = H'^2\, k^2 C M")
+def counts(rng: Rng) -> None:
+    from backprop import Convolution
+
+    k, C, M = (int(n) for n in rng.integers(1, 4, size=3))
+    layer = Convolution(C, M, k, rng)
+    assert sum(array.size for array in layer.params.values()) == k**2 * C * M + M
+    y, _ = layer.forward(np.zeros((1, 6, 6, C)))
+    assert y.size * layer.params["W"][..., 0].size == y.shape[1] ** 2 * k**2 * C * M
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
