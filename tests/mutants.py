@@ -128,6 +128,8 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         {"False"},
         "only the quicker way to the same answer",
     ),
+    ("layer", "if «layer.params»), 0", {"True"}, "only the quicker way to the same gradients"),
+    ("layer", "if layer.params), «0»)", {"1", "(-1)"}, "without parameters there is nothing to put"),
     ("losses", "isfinite(E) if «E.ndim == 0» else", {"False"}, "only the quicker way to the same answer"),
     ("losses", "if E.ndim == «0» else", {"(-1)"}, "only the quicker way to the same answer"),
     ("losses", "np.vdot(excess, excess)«.real»", {""}, "the product of a vector with itself is real"),
@@ -148,6 +150,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         {"1.1", "0.0", "2.0"},
         "the first estimate is averaged with itself",
     ),
+    ("optimizers", "if «not self._places»:", {"True"}, "the same places, found anew"),
     ("optimizers", "if «self.decay»:", {"True"}, "without decay the weights are multiplied by 1"),
     ("optimizers", "np.empty(«0»)", {"1"}, "what happens to stand there is nobody's rate"),
     (
@@ -170,6 +173,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("source", "range(first.lineno - «1»,", {"2"}, "above a docstring stands the line that opens its block"),
     ("source", "node.body[1].lineno - «1»)", {"0"}, "the first line of a statement is not blank"),
     ("training", "«d = np.asfortranarray(d)»", {"pass"}, "speed alone"),
+    ("training", "if x.ndim < «3» else", {"2"}, "only the quicker way to the same cases"),
     ("training", "range(sweeps + «1»)", {"2"}, "the loop ends by itself at sweep == sweeps"),
 ]
 

@@ -76,6 +76,7 @@ class Sequential(Layer):
             raise ValueError("Sequential expects at least one layer, got none")
         self.layers = layers
         self.params = _gather(layers)
+        self._lowest = next((i for i, layer in enumerate(layers) if layer.params), 0)
 
     def forward(self, x: Array) -> tuple[Array, list[Any]]:
         """Map `x` through every layer; the cache is the list of the layers' caches."""
@@ -95,12 +96,13 @@ class Sequential(Layer):
         return dy, grads
 
     def gradients(self, dy: Array, cache: list[Any]) -> dict[str, Array]:
-        """Walk likewise, but stop above the first layer's dE/dx."""
+        """Walk likewise, but stop above the dE/dx of the lowest layer that has parameters."""
         grads: dict[str, Array] = {}
-        for i in range(len(self.layers) - 1, 0, -1):
+        lowest = self._lowest
+        for i in range(len(self.layers) - 1, lowest, -1):
             dy, layer_grads = self.layers[i].backward(dy, cache[i])
             _put(grads, i, layer_grads)
-        _put(grads, 0, self.layers[0].gradients(dy, cache[0]))
+        _put(grads, lowest, self.layers[lowest].gradients(dy, cache[lowest]))
         return grads
 
     def evaluation(self, x: Array) -> Sequential:

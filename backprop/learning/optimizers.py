@@ -6,8 +6,6 @@ only code in the package that writes parameters.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from ..layers.layer import Array, check_arrays
@@ -27,7 +25,7 @@ class GradientDescent:
             raise ValueError(f"decay expects a fraction in [0, 1), got {decay}")
         self.learning_rate = learning_rate
         self.decay = decay
-        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._places: dict[str, tuple[slice, tuple[int, ...]]] = {}
         self._spread_from = self._spread_out = np.empty(0)
 
     def changes(self, grads: dict[str, Array]) -> dict[str, Array]:
@@ -48,17 +46,16 @@ class GradientDescent:
 
     def _joined(self, grads: dict[str, Array]) -> Array:
         """All gradients in one array: a net has many short ones, and each costs a call."""
-        self._shapes = self._shapes or {name: grad.shape for name, grad in grads.items()}
+        if not self._places:
+            start = 0
+            for name, grad in grads.items():
+                self._places[name] = slice(start, start + grad.size), grad.shape
+                start += grad.size
         return np.concatenate([grad.ravel() for grad in grads.values()])
 
     def _parts(self, joined: Array) -> dict[str, Array]:
         """The same array cut where the gradients were joined; the parts are views of it."""
-        parts, start = {}, 0
-        for name, shape in self._shapes.items():
-            end = start + math.prod(shape)
-            parts[name] = joined[start:end].reshape(shape)
-            start = end
-        return parts
+        return {name: joined[place].reshape(shape) for name, (place, shape) in self._places.items()}
 
     def _spread(self, setting: float | Array, grads: dict[str, Array]) -> float | Array:
         """One number as it is; one for each run as an array that stands beside the joined gradients."""

@@ -166,7 +166,7 @@ def _cases(x: Array, batch: Array) -> Array:
     """Pick cases of x (N, features) or labels (N,), or of x (runs, N, features) for each run its own."""
     if x.ndim == 3 and batch.ndim == 2:
         return x[np.arange(len(x))[:, None], batch]
-    return x[batch] if x.ndim == 1 else x[..., batch, :]
+    return x.take(batch, axis=0) if x.ndim < 3 else x[..., batch, :]  # take is quicker than an index
 
 
 def train_minibatches(

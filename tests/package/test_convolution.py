@@ -404,3 +404,18 @@ def test_given_weights_are_copied_and_may_be_anything_like_numbers() -> None:
     ]
     each = Convolution.from_kernel(np.stack([W, W]) * masked.connections, connections=masked.connections)
     assert each.params["W"].shape == (2, 3, 3, 2, 4)
+
+
+def test_training_asks_nothing_of_what_lies_below_the_lowest_weights() -> None:
+    """The picture that `Maps` makes of a row has no parameters: dE/dx of the first convolution is not needed."""
+
+    class Lowest(Convolution):
+        def backward(self, dy: Array, cache: Any) -> Any:
+            raise AssertionError("dE/dx was computed")
+
+    rng = np.random.default_rng(0)
+    net = Sequential(Maps(4, 4, 1), Lowest(1, 2, 3, rng), Tanh(), Flatten(), Dense(8, 2, rng))
+    y, cache = net.forward(rng.standard_normal((3, 16)))
+    assert set(net.gradients(y, cache)) == set(net.params)
+    with pytest.raises(AssertionError, match="was computed"):
+        net.backward(y, cache)

@@ -148,3 +148,11 @@ def test_batches_of_each_run_are_its_own_order_of_the_same_cases() -> None:
     labels = np.arange(7)
     assert next(minibatches(X, labels, 3, None))[1].tolist() == [0, 1, 2]
     np.testing.assert_array_equal(next(minibatches(X, labels, 7, generators()))[1], np.stack(orders))
+
+
+def test_one_order_for_all_runs_picks_the_same_cases_in_each() -> None:
+    x, d = np.arange(24.0).reshape(2, 4, 3), np.arange(8.0).reshape(2, 4, 1)
+    batches = list(minibatches(x, d, 3, None))
+    for axis, whole in enumerate((x, d)):
+        np.testing.assert_array_equal(batches[0][axis], whole[:, :3])
+        np.testing.assert_array_equal(batches[1][axis], whole[:, 3:])
