@@ -407,10 +407,10 @@ def test_given_weights_are_copied_and_may_be_anything_like_numbers() -> None:
 
 
 def test_training_asks_nothing_of_what_lies_below_the_lowest_weights() -> None:
-    """The picture that `Maps` makes of a row has no parameters: dE/dx of the first convolution is not needed."""
+    """`Maps` has no parameters: nobody needs the dE/dx of the first convolution."""
 
     class Lowest(Convolution):
-        def backward(self, dy: Array, cache: Any) -> Any:
+        def backward(self, dy: Any, cache: Any) -> Any:
             raise AssertionError("dE/dx was computed")
 
     rng = np.random.default_rng(0)
