@@ -21,7 +21,7 @@ FLOORS = [
     {"dense", "convolution", "dropout", "recurrent", "radial", "normalization"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
     {"neurons"},
-    {"datasets", "kinship", "mnist", "scaling", "plots", "circuit", "source", "table"},
+    {"datasets", "kinship", "mnist", "scaling", "images", "plots", "circuit", "source", "table"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {
