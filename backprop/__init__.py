@@ -17,6 +17,7 @@ from .layers.activations import (
     logistic,
     softmax,
 )
+from .layers.convolution import Convolution
 from .layers.dense import Dense
 from .layers.initializers import (
     constant,
@@ -29,7 +30,9 @@ from .layers.initializers import (
 )
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
+from .layers.pooling import GlobalMaxPooling, MaxPooling, MeanPooling
 from .layers.radial import RadialBasis
+from .layers.shapes import Flatten, Maps
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -66,15 +69,21 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm",
+    "Convolution",
     "Dense",
     "DiagonalLevenbergMarquardt",
     "FixedNorm",
+    "Flatten",
+    "GlobalMaxPooling",
     "GradientDescent",
     "Layer",
     "LayerNorm",
     "LeCunTanh",
     "LevenbergMarquardt",
     "Logistic",
+    "Maps",
+    "MaxPooling",
+    "MeanPooling",
     "Momentum",
     "Nesterov",
     "Parallel",

@@ -17,8 +17,8 @@ ROOMS = {"layers", "learning", "data", "drawing"}
 #: Bottom first. A module imports from lower floors, and from its own floor only as ``BESIDE`` says.
 FLOORS = [
     {"layer"},
-    {"activations", "losses", "initializers"},
-    {"dense", "convolution", "dropout", "recurrent", "radial", "normalization"},
+    {"activations", "losses", "initializers", "shapes"},
+    {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
     {"neurons"},
     {"datasets", "kinship", "mnist", "scaling", "images", "plots", "circuit", "source", "table"},

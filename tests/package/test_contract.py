@@ -14,11 +14,17 @@ from hypothesis import strategies as st
 import backprop
 from backprop import (
     BatchNorm,
+    Convolution,
     Dense,
+    Flatten,
+    GlobalMaxPooling,
     Layer,
     LayerNorm,
     LeCunTanh,
     Logistic,
+    Maps,
+    MaxPooling,
+    MeanPooling,
     Parallel,
     RadialBasis,
     ReLU,
@@ -49,11 +55,26 @@ def _fixed(n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
     return _normalization(BatchNorm, n, rng, dtype).evaluation(2 * seen + 1)
 
 
+def _convolution(n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
+    layer = Convolution(1, 2, 3, rng, padding=1, background=0.5, biases=normal(1.0), dtype=dtype)
+    return Sequential(Maps(1, n, 1), layer)
+
+
+def _pooling(kind: Callable[[], Layer], n: int, rng: np.random.Generator, dtype: type = np.float64) -> Layer:
+    return Sequential(Dense(n, 16, rng, weight=normal(1.0), dtype=dtype), Maps(2, 4, 2), kind())
+
+
 LAYERS: dict[str, Callable[..., Layer]] = {
     "Dense": _dense,
     "BatchNorm": partial(_normalization, BatchNorm),
     "FixedNorm": _fixed,
     "LayerNorm": partial(_normalization, LayerNorm),
+    "Convolution": _convolution,
+    "MaxPooling": partial(_pooling, lambda: MaxPooling(2)),
+    "MeanPooling": partial(_pooling, lambda: MeanPooling(2)),
+    "GlobalMaxPooling": partial(_pooling, GlobalMaxPooling),
+    "Flatten": partial(_pooling, Flatten),
+    "Maps": lambda n, rng, dtype=np.float64: Maps(1, n, 1),
     "RadialBasis": lambda n, rng, dtype=np.float64: RadialBasis(n, 3, rng, dtype=dtype),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
