@@ -20,7 +20,7 @@ FLOORS = [
     {"activations", "losses", "initializers", "shapes"},
     {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
-    {"neurons"},
+    {"neurons", "zipcodes"},
     {"datasets", "kinship", "mnist", "scaling", "images", "plots", "circuit", "source", "table"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
