@@ -74,7 +74,7 @@ def main(argv: list[str] | None = None) -> list[tuple[Result, Result]]:
     results = []
     for name, net in nets.items():
         start, rule = time.process_time(), GradientDescent(given.rate)
-        print(f"{name}, {sum(np.count_nonzero(w) for w in net.params.values()):,} weights that are not 0")
+        print(name)
         for number in range(1, given.passes + 1):
             train_minibatches(net, sum_of_squares, x, targets(t), rule, 1)
             on_train, on_test = measure(net, x, t), measure(net, x_test, t_test)
