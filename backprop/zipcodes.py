@@ -100,17 +100,18 @@ class Unshared(Layer):
     def forward(self, x: Array) -> tuple[Array, Any]:
         """Map x (N, size, size, maps_in) to y as the convolution does, each place with its own matrix."""
         W, b = self.params["W"], self.params["b"]
-        y, (columns, padded, _) = self.shared.forward(x)  # only for the columns and the shapes
-        columns = columns.reshape(*columns.shape[:-2], -1, *W.shape[-3:-1]).swapaxes(-3, -2)
-        totals = (columns @ W).swapaxes(-3, -2).reshape(y.shape)
-        own = (
-            b.ndim - W.ndim == 0
-        )  # (height', width', maps) and (places, inputs, maps), runs in front of both
-        return totals + (b[..., None, :, :, :] if own else b[..., None, None, None, :]), (
-            columns,
-            padded,
-            y.shape,
-        )
+        k, s, p = self.shared.params["W"].shape[-3], self.shared.stride, self.shared.padding
+        edge = [(0, 0)] * (x.ndim - 3) + [(p, p), (p, p), (0, 0)]
+        padded = np.pad(x, edge, constant_values=self.shared.background)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (k, k), axis=(-3, -2))
+        windows = np.moveaxis(windows[..., ::s, ::s, :, :, :], -3, -1)  # (N, height', width', k, k, maps_in)
+        units = windows.shape[-5:-3]
+        columns = windows.reshape(*x.shape[:-3], *W.shape[-3:-1]).swapaxes(-3, -2)
+        totals = (columns @ W).swapaxes(-3, -2)
+        y = totals.reshape(*totals.shape[:-2], *units, W.shape[-1])
+        own = b.ndim == W.ndim  # (height', width', maps) and (places, inputs, maps), runs in front of both
+        y = y + (b[..., None, :, :, :] if own else b[..., None, None, None, :])
+        return y, (columns, padded.shape, y.shape)
 
     def backward(self, dy: Array, cache: Any) -> tuple[Array, dict[str, Array]]:
         """Map dy (N, height', width', maps_out) to dx, and dW and db."""

@@ -25,6 +25,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import cases as c
+from . import convolutions
 
 RIVALS = {"PyTorch eager": c.torch_eager, "HIPS autograd": c.hips_autograd}
 NEEDS = {"PyTorch eager": "torch", "HIPS autograd": "autograd"}
@@ -71,6 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--pairs", type=int, default=21, help="interleaved pairs of timings (default 21)")
     parser.add_argument("--budget", type=float, default=0.02, help="seconds for each timing (default 0.02)")
+    parser.add_argument("--convolutions", action="store_true", help="time the convolutions alone")
     options = parser.parse_args()
     missing = [
         module
@@ -81,7 +83,8 @@ def main() -> None:
         sys.exit(f"the benchmarks compare with {', '.join(missing)}: pip install -e '.[test,oracle]'")
 
     print("| net | against | ratio | quartiles | ours, µs |\n| --- | --- | ---: | --- | ---: |")
-    for case in c.cases():
+    convolution(options.pairs, options.budget)
+    for case in [] if options.convolutions else c.cases():
         step, grads = c.ours(case)
         for name, build in RIVALS.items():
             their_step, their_grads = build(case)
@@ -97,9 +100,18 @@ def main() -> None:
         epochs = max(1, 20 * case.batch // len(case.x))
         fit, their_fit = c.sklearn_fit(case, epochs)
         show(case.name, f"scikit-learn fit, {epochs} epochs", *ratios(fit, their_fit, options.pairs // 3, 0))
-    adam(options.pairs, options.budget)
-    many(options.pairs // 3)
+    if not options.convolutions:
+        adam(options.pairs, options.budget)
+        many(options.pairs // 3)
     print(f"\n{machine()}")
+
+
+def convolution(pairs: int, budget: float) -> None:
+    """Time one convolution forward and backward, dE/dx included, once its results agree with PyTorch's."""
+    for case in convolutions.cases():
+        (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
+        convolutions.compare(results, theirs)
+        show(case.name, "PyTorch eager", *ratios(step, their_step, pairs, budget))
 
 
 def adam(pairs: int, budget: float) -> None:

@@ -33,7 +33,10 @@ TEST, SIZE, COPIES = 500, 10, 12
 PASSES = {"as they are": 23, "distorted": 60}
 SPLITS = [*(("random", seed) for seed in range(6)), *(("block", 300 * i) for i in range(6))]
 TUNING = [("random", 100), ("block", 150)]
-RATES = {Adam: (0.0005, 0.001, 0.002, 0.004), GradientDescent: (0.03, 0.05, 0.07, 0.1)}
+RATES = {
+    Adam: (0.00025, 0.0005, 0.001, 0.002, 0.004),
+    GradientDescent: (0.01, 0.02, 0.03, 0.05, 0.07, 0.1),
+}
 Rngs = Sequence[np.random.Generator]
 
 

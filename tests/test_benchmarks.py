@@ -12,7 +12,7 @@ import pytest
 from backprop.data import datasets
 from backprop.data import mnist as mnist_module
 from backprop.data.images import resize
-from benchmarks import cases, digits_1989, zip_codes
+from benchmarks import cases, convolutions, digits_1989, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -67,19 +67,8 @@ def test_the_protocol_of_1989_runs_on_files_like_mnists(
         (tmp_path / name).write_bytes(gzip.compress(head + part.astype(np.uint8).tobytes()))
         checksums[name] = hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
     monkeypatch.setattr(mnist_module, "MD5", checksums)
-    given = [
-        "--mirror",
-        "file:///nowhere/",
-        "--train",
-        "250",
-        "--test",
-        "80",
-        "--passes",
-        "12",
-        "--rate",
-        "0.02",
-    ]
-    (train, test), (_, rival) = zip_codes.main([str(tmp_path), *given])
+    sizes = ["--train", "250", "--test", "80", "--passes", "12", "--rate", "0.02"]
+    (train, test), (_, rival) = zip_codes.main([str(tmp_path), "--mirror", "file:///nowhere/", *sizes])
     assert train.percent <= 10 and test.percent <= 30 and rival.percent <= 40
     assert test.wrong == round(test.percent * 80 / 100) and 0 < train.mean_square < 0.4
     printed = capsys.readouterr().out
@@ -99,3 +88,11 @@ def test_the_table_of_the_digits_has_every_net_once_for_each_split(
     digits_1989.main()
     lines = capsys.readouterr().out.split()
     assert lines[0].startswith("net,rule,rate") and len(lines) - 1 >= 2 * 2 * (1 + len(digits_1989.NETS))
+
+
+@pytest.mark.parametrize("case", convolutions.cases(), ids=lambda case: case.name)
+def test_pytorchs_convolution_is_ours(case: convolutions.Case) -> None:
+    pytest.importorskip("torch")
+    (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
+    convolutions.compare(results, theirs)
+    step(), their_step()

@@ -17,7 +17,10 @@ from .initializers import Initializer, constant, draw, lecun_normal
 from .layer import Array, Layer, check_dy
 from .shapes import check_maps
 
-Cache = tuple[Array, tuple[int, ...], tuple[int, ...]]
+Part = tuple[slice, slice, Array]
+Cache = tuple[list[Part], tuple[int, ...], tuple[int, ...]]
+
+CLOSE = 2**17  # so many numbers, 1 MB, stay close to the processor: columns are laid out in such parts
 
 
 class Convolution(Layer):
@@ -84,7 +87,7 @@ class Convolution(Layer):
         b has shape (maps_out,) or (height', width', maps_out). The numbers are copied; a leading runs axis
         on both makes many layers at once. Raises ValueError where W is not 0 between unconnected maps.
         """
-        W = np.array(W)
+        W = np.array(W, order="C")
         W = W if W.dtype.kind in "fc" else W.astype(np.float64)
         if W.ndim not in (4, 5) or W.size == 0 or W.shape[-4] != W.shape[-3]:
             wanted = "W of shape (k, k, maps_in, maps_out)"
@@ -98,9 +101,8 @@ class Convolution(Layer):
             raise ValueError(f"Convolution.from_kernel expects {wanted}, got {b.shape}")
         for name, array in (("W", W), ("b", b)):
             if not np.isfinite(array).all():
-                raise ValueError(
-                    f"Convolution.from_kernel expects finite numbers in {name}, got NaN or infinity"
-                )
+                wanted = f"finite numbers in {name}"
+                raise ValueError(f"Convolution.from_kernel expects {wanted}, got NaN or infinity")
         layer = cls.__new__(cls)
         layer._settle(stride, padding, background, connections, W.shape[-2:])
         if layer.connections is not None and W[..., ~layer.connections].any():
@@ -130,9 +132,7 @@ class Convolution(Layer):
                 got = f"{self.connections.dtype} {self.connections.shape}"
                 raise ValueError(f"Convolution expects connections as booleans {maps}, got {got}")
             if not self.connections.any(axis=0).all():
-                raise ValueError(
-                    "Convolution expects every map to be connected to one below, got one with none"
-                )
+                raise ValueError("Convolution expects connections for every map above, got a map with none")
 
     def _start(self, weights: Initializer) -> Initializer:
         """Make W from rows (maps_out, fan-in), with one draw for each number of maps that are connected."""
@@ -153,69 +153,127 @@ class Convolution(Layer):
     def forward(self, x: Array) -> tuple[Array, Cache]:
         """Map x (N, height, width, maps_in) to y (N, height', width', maps_out).
 
-        The cache is the columns (N height' width', k k maps_in), the padded shape of x and the shape of y.
+        The cache is the windows of x in parts, each laid out when it is needed, and the shapes of x and y.
         """
         W, b = self.params["W"], self.params["b"]
         check_maps("Convolution", x, W.shape[-2], like=W)
         runs, (k, _, _, maps_out) = W.shape[:-4], W.shape[-4:]
-        padded = self._pad(x)
-        *before, height, width, _ = padded.shape
-        units = ((height - k) // self.stride + 1, (width - k) // self.stride + 1)
-        if min(height, width) < k:
-            wanted = f"maps of at least {k} by {k}, padding included"
-            raise ValueError(f"Convolution expects {wanted}, got {height} by {width}")
+        windows = _windows(self._padded(x, k), k, k, self.stride)
+        cases, *units = windows.shape[-5:-2]
         own = b.shape[len(runs) : -1]
-        if own and own != units:
-            raise ValueError(f"Convolution has biases for units {own}, and x makes units {units}")
-        columns = self._columns(padded, k, units)
-        kernel = W.reshape(*runs, -1, maps_out)
-        biases = b.reshape(*runs, 1, *(own or (1, 1)), maps_out)
-        y = (columns @ kernel).reshape(*runs, before[-1], *units, maps_out) + biases  # eq:convolution-forward
-        return y, (columns, padded.shape, y.shape)
+        if own and own != tuple(units):
+            raise ValueError(f"Convolution has biases for units {own}, and x makes units {tuple(units)}")
+        y = np.empty((*runs, cases, *units, maps_out), np.result_type(x, W))
+        y[...] = b.reshape(*runs, 1, *(own or (1, 1)), maps_out)
+        sums, kernel = y.reshape(*runs, -1, maps_out), W.reshape(*runs, -1, maps_out)
+        parts = _parts(windows)
+        for _, rows, part in parts:
+            columns = _laid_out(part)
+            sums[..., rows, :] += columns @ kernel  # eq:convolution-forward
+        return y, (parts, x.shape, y.shape)
 
     def backward(self, dy: Array, cache: Cache) -> tuple[Array, dict[str, Array]]:
-        """Map dy (N, height', width', maps_out) to dx (N, height, width, maps_in), and dW and db."""
+        """Map dy (N, height', width', maps_out) to dx (N, height, width, maps_in), and dW and db.
+
+        With the stride s, row s q + r of the padded maps meets row s a + r of the kernel in row q − a of the
+        units: hence neighbouring rows of dy, laid side by side as the windows were, times the kernel with a
+        falling. What the columns v of the kernel send to one place is then added.
+        """
         grads = self.gradients(dy, cache)
-        W, s, p = self.params["W"], self.stride, self.padding
-        runs, (k, _, maps_in, maps_out) = W.shape[:-4], W.shape[-4:]
-        cases, *units = dy.shape[-4:-1]
-        height, width = cache[1][-3:-1]
-        kernel = W.reshape(*runs, -1, maps_out)
-        shares = dy.reshape(*runs, -1, maps_out) @ kernel.mT
-        shares = shares.reshape(*runs, cases, *units, k, k, maps_in)
-        dx = np.zeros((*runs, cases, height, width, maps_in), shares.dtype)
-        for u in range(k):
+        s, p = self.stride, self.padding
+        runs, (k, _, maps_in, maps_out) = self.params["W"].shape[:-4], self.params["W"].shape[-4:]
+        *_, height, width, _ = cache[1]
+        cases, across = dy.shape[-4], dy.shape[-2]
+        flipped, meets = self._flipped()
+        first, last = p // s, -(-(p + height) // s)  # the rows q of which something lies inside the border
+        inside = dy[..., max(0, first - meets + 1) : last, :, :]
+        above = max(0, meets - 1 - first)
+        field = np.zeros((*runs, cases, last - first + meets - 1, across, maps_out), dy.dtype)
+        field[..., above : above + inside.shape[-3], :, :] = inside
+        dx = np.zeros((*runs, cases, last - first, s, width + 2 * p, maps_in), np.result_type(dy, flipped))
+        for some, _, part in _parts(_windows(field, meets, 1, 1)):
+            shares = _laid_out(part) @ flipped  # eq:convolution-dx
+            shares = shares.reshape(*part.shape[:-2], s, k, maps_in).swapaxes(-4, -3)
             for v in range(k):
-                seen = (..., slice(u, u + s * units[0], s), slice(v, v + s * units[1], s), slice(None))
-                dx[seen] += shares[..., u, v, :]  # eq:convolution-dx
-        return dx[..., p : height - p, p : width - p, :], grads
+                seen = dx[..., some, :, :, v : v + s * across : s, :]
+                seen += shares[..., v, :]
+        dx = dx.reshape(*dx.shape[:-4], -1, *dx.shape[-2:])
+        top = p - s * first
+        return dx[..., top : top + height, p : p + width, :], grads
 
     def gradients(self, dy: Array, cache: Cache) -> dict[str, Array]:
         """Map dy (N, height', width', maps_out) to dW and db alone, without the work for dx."""
         W, b = self.params["W"], self.params["b"]
-        columns, _, shape = cache
+        parts, _, shape = cache
         check_dy("Convolution", dy, shape)
-        runs = W.shape[:-4]
-        dW = columns.mT @ dy.reshape(*runs, -1, W.shape[-1])  # eq:convolution-dw
+        runs, maps_out = W.shape[:-4], W.shape[-1]
+        dsums = dy.reshape(*runs, -1, maps_out)
+        dW = np.zeros(W.shape, np.result_type(dy, parts[0][-1])).reshape(*runs, -1, maps_out)
+        for _, rows, part in parts:
+            columns = _laid_out(part)
+            dW += columns.mT @ dsums[..., rows, :]  # eq:convolution-dw
         dW = dW.reshape(W.shape)
         if self.connections is not None:
             dW *= self.connections
         shared = b.ndim == len(runs) + 1
-        db = dy.sum(axis=(-4, -3, -2) if shared else -4)  # eq:convolution-db
+        db = dsums.sum(axis=-2) if shared else dy.sum(axis=-4)  # eq:convolution-db
         return {"W": dW, "b": db}
 
-    def _pad(self, x: Array) -> Array:
+    def _padded(self, x: Array, k: int) -> Array:
         """Put the background around every map."""
         p = self.padding
-        if p == 0:
-            return x
         *before, height, width, maps = x.shape
+        if min(height, width) + 2 * p < k:
+            wanted = f"maps of at least {k} by {k} with the padding of {p}"
+            raise ValueError(f"Convolution expects {wanted}, got {height} by {width}")
+        if not p:
+            return np.ascontiguousarray(x)
         padded = np.full((*before, height + 2 * p, width + 2 * p, maps), self.background, x.dtype)
         padded[..., p:-p, p:-p, :] = x
         return padded
 
-    def _columns(self, x: Array, k: int, units: tuple[int, int]) -> Array:
-        """Lay the window of every unit out as a row: (N units, k k maps_in), from x already padded."""
-        windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(-3, -2))
-        windows = np.moveaxis(windows[..., :: self.stride, :: self.stride, :, :, :], -3, -1)
-        return windows.reshape(*x.shape[:-4], -1, k * k * x.shape[-1])
+    def _flipped(self) -> tuple[Array, int]:
+        """W with its rows s a + r as (a, maps_out) by (r, v, maps_in), a falling; and the number of a."""
+        W, s = self.params["W"], self.stride
+        runs, (k, _, maps_in, maps_out) = W.shape[:-4], W.shape[-4:]
+        meets = -(-k // s)
+        kernel = W
+        if meets * s > k:
+            kernel = np.zeros((*runs, meets * s, k, maps_in, maps_out), W.dtype)
+            kernel[..., :k, :, :, :] = W
+        kernel = kernel.reshape(*runs, meets, s * k * maps_in, maps_out)[..., ::-1, :, :]
+        return kernel.swapaxes(-2, -1).reshape(*runs, meets * maps_out, -1), meets
+
+
+def _windows(x: Array, height: int, width: int, stride: int) -> Array:
+    """View the windows of x (…, rows, columns, maps): (…, rows', columns', height, width · maps), no copy.
+
+    x lies in memory in the order of its axes, yet the stride of an axis of length 1 may be any number.
+    """
+    *before, rows, columns, maps = x.shape
+    along = x.itemsize * maps
+    down = along * columns
+    places = ((rows - height) // stride + 1, (columns - width) // stride + 1)
+    strides = (*x.strides[:-3], stride * down, stride * along, down, x.itemsize)
+    return np.ndarray((*before, *places, height, width * maps), x.dtype, x, 0, strides)
+
+
+def _laid_out(windows: Array) -> Array:
+    """Copy each window into a row of its own: (…, N rows' columns', height · width · maps)."""
+    *runs, _, _, _, height, row = windows.shape
+    return windows.reshape(*runs, -1, height * row)
+
+
+def _parts(windows: Array) -> list[Part]:
+    """Cut the windows into parts of a few cases: which cases, which rows of the columns, and the windows.
+
+    Laid out, a part stays close to the processor. A single part is laid out at once, and is then not again.
+    """
+    if windows.size <= CLOSE:
+        return [(slice(None), slice(None), np.ascontiguousarray(windows))]
+    *_, cases, rows, columns, _, _ = windows.shape
+    each, size = rows * columns, max(1, CLOSE * cases // windows.size)
+    return [
+        (slice(i, i + size), slice(i * each, (i + size) * each), windows[..., i : i + size, :, :, :, :])
+        for i in range(0, cases, size)
+    ]

@@ -23,15 +23,21 @@ class _Pooling(Layer):
             raise ValueError(f"{type(self).__name__} expects a size of at least 1, got {size}")
         self.size = size
 
-    def _windows(self, x: Array) -> Array:
-        """View x (N, height, width, maps) as (N, height', size, width', size, maps)."""
+    def _places(self, x: Array) -> list[Array]:
+        """View the first place of every window, the second, … row by row: each (N, height', width', maps)."""
+        *before, height, width, maps = x.shape
+        s = self.size
+        windows = x.reshape(*before, height // s, s, width // s, s, maps)
+        return [windows[..., u, :, v, :] for u in range(s) for v in range(s)]
+
+    def _check(self, x: Array) -> None:
+        """Refuse what is no batch of maps, and maps that windows do not fill."""
         name = type(self).__name__
         check_maps(name, x)
-        *before, height, width, maps = x.shape
+        height, width = x.shape[-3:-1]
         if height % self.size or width % self.size:
             wanted = f"a height and a width that are multiples of {self.size}"
             raise ValueError(f"{name} expects {wanted}, got {height} and {width}")
-        return x.reshape(*before, height // self.size, self.size, width // self.size, self.size, maps)
 
 
 class MaxPooling(_Pooling):
@@ -44,28 +50,26 @@ class MaxPooling(_Pooling):
     array([8., 6.])
     """
 
-    def forward(self, x: Array) -> tuple[Array, Cache]:
-        """Map x (N, height, width, maps) to y (N, height / size, width / size, maps).
+    def forward(self, x: Array) -> tuple[Array, tuple[Array, Array]]:
+        """Map x (N, height, width, maps) to y (N, height / size, width / size, maps); the cache is both."""
+        self._check(x)
+        y, *places = self._places(x)
+        for place in places:
+            y = np.maximum(y, place)  # eq:pooling-max
+        return y, (x, y)
 
-        The cache is the number of the winner in each window, counted row by row, and the shape of x.
-        """
-        windows = self._windows(x).swapaxes(-4, -3)
-        flat = windows.reshape(*windows.shape[:-3], -1, x.shape[-1])
-        winner = flat.real.argmax(axis=-2)[..., None, :]
-        y = np.take_along_axis(flat, winner, axis=-2)[..., 0, :]  # eq:pooling-max
-        return y, (winner, x.shape)
-
-    def backward(self, dy: Array, cache: Cache) -> tuple[Array, dict[str, Array]]:
-        """Send each dy to the place of its winner; every other place gets 0."""
-        winner, shape = cache
-        *before, _, maps = winner.shape
-        runs = runs_above(dy, len(shape))
-        check_dy("MaxPooling", dy, (*runs, *before, maps))
-        routed = np.zeros((*runs, *before, self.size**2, maps), dy.dtype)
-        winner = np.broadcast_to(winner, (*runs, *winner.shape))
-        np.put_along_axis(routed, winner, dy[..., None, :], axis=-2)  # eq:pooling-dmax
-        windows = routed.reshape(*runs, *before, self.size, self.size, maps)
-        return windows.swapaxes(-4, -3).reshape(*runs, *shape), {}
+    def backward(self, dy: Array, cache: tuple[Array, Array]) -> tuple[Array, dict[str, Array]]:
+        """Send each dy to the place that its y came from; every other place gets 0."""
+        x, y = cache
+        runs = runs_above(dy, y.ndim)
+        check_dy("MaxPooling", dy, (*runs, *y.shape))
+        dx = np.empty((*runs, *x.shape), dy.dtype)
+        unmet = np.ones(y.shape, bool)  # where the largest has not been met
+        for place, dplace in zip(self._places(x), self._places(dx), strict=True):
+            largest = (place == y) & unmet
+            dplace[...] = dy * largest  # eq:pooling-dmax
+            unmet &= ~largest
+        return dx, {}
 
 
 class MeanPooling(_Pooling):
@@ -73,7 +77,8 @@ class MeanPooling(_Pooling):
 
     def forward(self, x: Array) -> tuple[Array, tuple[int, ...]]:
         """Map x (N, height, width, maps) to y (N, height / size, width / size, maps)."""
-        y = self._windows(x).mean(axis=(-4, -2))  # eq:pooling-mean
+        self._check(x)
+        y: Array = np.add.reduce(self._places(x)) / self.size**2  # eq:pooling-mean
         return y, x.shape
 
     def backward(self, dy: Array, cache: tuple[int, ...]) -> tuple[Array, dict[str, Array]]:
