@@ -50,19 +50,11 @@ def zip_code_net(
     """
 
     def maps(maps_in: int, units: int, sees: Array | None = None) -> Convolution:
+        own = (units, units) if unit_biases else None
         return Convolution(
-            maps_in,
-            12,
-            5,
-            rng,
-            stride=2,
-            padding=2,  # the last column of it is not used: 16 → 8 and 8 → 4
-            background=-1.0,
-            unit_biases=(units, units) if unit_biases else None,
-            connections=sees,
-            weights=start_1989,
-            dtype=dtype,
-        )
+            maps_in, 12, 5, rng, stride=2, padding=2, background=-1.0, unit_biases=own,
+            connections=sees, weights=start_1989, dtype=dtype,
+        )  # fmt: skip
 
     h1, h2 = maps(1, 8), maps(12, 4, eight_of_twelve())
     h3 = Dense(192, 30, rng, weight=start_1989, dtype=dtype)
