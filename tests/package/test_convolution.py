@@ -402,3 +402,5 @@ def test_given_weights_are_copied_and_may_be_anything_like_numbers() -> None:
         [32] * 4,
         [0, 32, 32, 32],
     ]
+    each = Convolution.from_kernel(np.stack([W, W]) * masked.connections, connections=masked.connections)
+    assert each.params["W"].shape == (2, 3, 3, 2, 4)
