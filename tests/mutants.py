@@ -56,6 +56,8 @@ FIRST = {
     "mnist": ["package/test_mnist.py"],
     "datasets": ["package/test_edges.py"],
     "scaling": ["package/test_scaling.py"],
+    "images": ["package/test_images.py"],
+    "zipcodes": ["package/test_zipcodes.py"],
     "source": ["package/test_edges.py"],
     "table": ["package/test_edges.py"],
     "kinship": ["test_papers_family_trees.py"],

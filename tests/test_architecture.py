@@ -20,8 +20,8 @@ FLOORS = [
     {"activations", "losses", "initializers", "shapes", "rectifiers"},
     {"dense", "convolution", "pooling", "dropout", "recurrent", "radial", "normalization", "skip"},
     {"optimizers", "schedules", "training", "curvature", "hessian", "newton", "gradcheck"},
-    {"neurons"},
-    {"datasets", "kinship", "mnist", "scaling", "plots", "circuit", "source", "table"},
+    {"neurons", "zipcodes"},
+    {"datasets", "kinship", "mnist", "scaling", "images", "plots", "circuit", "source", "table"},
 ]
 APART = {"graph"}  # imports no layer, and no layer imports it; only the edge may draw it
 BESIDE = {

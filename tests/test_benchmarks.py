@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks import cases, convolutions
+from backprop.data import datasets
+from backprop.data import mnist as mnist_module
+from backprop.data.images import resize
+from benchmarks import cases, convolutions, digits_1989, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -46,6 +53,41 @@ def test_jax_ends_with_our_weights() -> None:
     ours, theirs = cases.many_nets()
     for name, w in ours().items():
         np.testing.assert_allclose(theirs()[name], w, rtol=1e-9, atol=1e-11)
+
+
+def test_the_protocol_of_1989_runs_on_files_like_mnists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    X, labels = datasets.digits()
+    pixels = np.rint(255 * resize(X[:400], 28).clip(0, 1)).astype(np.uint8).reshape(-1, 28, 28)
+    values = [pixels[:300], labels[:300], pixels[300:], labels[300:400]]
+    checksums = {}
+    for name, part in zip(mnist_module.MD5, values, strict=True):
+        head = bytes([0, 0, 8, part.ndim]) + b"".join(n.to_bytes(4, "big") for n in part.shape)
+        (tmp_path / name).write_bytes(gzip.compress(head + part.astype(np.uint8).tobytes()))
+        checksums[name] = hashlib.md5((tmp_path / name).read_bytes()).hexdigest()
+    monkeypatch.setattr(mnist_module, "MD5", checksums)
+    sizes = ["--train", "250", "--test", "80", "--passes", "12", "--rate", "0.02"]
+    (train, test), (_, rival) = zip_codes.main([str(tmp_path), "--mirror", "file:///nowhere/", *sizes])
+    assert train.percent <= 10 and test.percent <= 30 and rival.percent <= 40
+    assert test.wrong == round(test.percent * 80 / 100) and 0 < train.mean_square < 0.4
+    printed = capsys.readouterr().out
+    assert "5.0 % (102)" in printed and "8.1 %" in printed and "pass 12" in printed
+    assert sum(w.size for w in zip_codes.fully_connected(np.random.default_rng(0)).params.values()) == 10_690
+
+
+def test_the_table_of_the_digits_has_every_net_once_for_each_split(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(digits_1989, "SPLITS", digits_1989.SPLITS[5:7])
+    monkeypatch.setattr(digits_1989, "PASSES", {"as they are": 1, "distorted": 1})
+    monkeypatch.setattr(digits_1989, "RATES", {digits_1989.Adam: (0.002,)})
+    monkeypatch.setattr(digits_1989, "COPIES", 2)
+    whole = digits_1989.parts
+    monkeypatch.setattr(digits_1989, "parts", lambda splits: whole(splits, 40))
+    digits_1989.main()
+    lines = capsys.readouterr().out.split()
+    assert lines[0].startswith("net,rule,rate") and len(lines) - 1 >= 2 * 2 * (1 + len(digits_1989.NETS))
 
 
 @pytest.mark.parametrize("case", convolutions.cases(), ids=lambda case: case.name)

@@ -6,6 +6,7 @@ targets for a net have shape (N, outputs).
 
 from __future__ import annotations
 
+import csv
 from importlib.resources import files
 
 import numpy as np
@@ -108,6 +109,20 @@ def digits() -> tuple[Array, Array]:
     """
     with (files("backprop") / "data" / "digits.npz").open("rb") as file, np.load(file) as data:
         return data["images"].reshape(-1, 64) / 16.0, data["labels"].astype(int)
+
+
+def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
+    """Return recorded errors of the nets of LeCun et al. 1989 and their rivals on `digits()`, in percent.
+
+    Keys are (net, rule, digits, split), where digits are "as they are" or "distorted" in training and the
+    split is "random" or "block"; each has the test errors of six splits, the same for all nets. Bundled:
+    what `python -m benchmarks.digits_1989` printed.
+    """
+    runs: dict[tuple[str, str, str, str], list[float]] = {}
+    with (files("backprop") / "data" / "zip_codes.csv").open(encoding="utf-8") as file:
+        for net, rule, _, given, kind, _, error in csv.reader(line for line in file if line[:4] != "net,"):
+            runs.setdefault((net, rule, given, kind), []).append(float(error))
+    return {key: np.array(errors) for key, errors in runs.items()}
 
 
 def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
