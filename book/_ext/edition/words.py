@@ -18,6 +18,7 @@ PARTS = {
     "Before back-propagation": "역전파 이전",
     "Back-propagation": "역전파",
     "The practice of training": "훈련의 실제",
+    "Depth and images": "깊이와 이미지",
     "Reference": "참고",
 }
 
