@@ -14,6 +14,9 @@ import numpy as np
 from .layer import Array, Layer, check_batch, check_dy
 
 
+__all__ = ["Flatten", "Maps"]  # the checks are for the layers of maps
+
+
 class Maps(Layer):
     """Cut rows of features (N, height · width · maps) into maps (N, height, width, maps).
 
