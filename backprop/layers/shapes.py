@@ -13,7 +13,6 @@ import numpy as np
 
 from .layer import Array, Layer, check_batch, check_dy
 
-
 __all__ = ["Flatten", "Maps"]  # the checks are for the layers of maps
 
 
