@@ -129,3 +129,20 @@ def test_with_wrong_labels_it_gains_more_at_one_rate_than_over_a_tuned_plain_net
     assert 0 < (misread(seeds, 400, 38, 0.005, 0.0, wrong=80) - tuned).mean() < 3
     decay = misread(seeds, 400, 38, 0.01, 0.0, wrong=80, decay=0.001)
     assert abs((decay - tuned).mean()) < 1.2
+
+
+def test_the_rates_of_the_page_lie_inside_the_grid_that_they_were_searched_in() -> None:
+    seeds = range(7000, 7012)
+    few = [misread(seeds, 100, 75, rate, 0.0).mean() for rate in (0.2, 0.4)]
+    dropped = [misread(seeds, 100, 75, rate, 0.2).mean() for rate in (0.1, 0.2)]
+    half = misread(seeds, 100, 75, 0.1, 0.5).mean()
+    told = [misread(seeds, 400, 38, rate, 0.0, wrong=80).mean() for rate in (0.0025, 0.005, 0.02)]
+    assert few[1] > few[0] + 1 and dropped[1] > dropped[0]
+    assert min(told[0], told[2]) > told[1] + 1
+    assert abs(half - dropped[0]) < 0.8  # the page: these two cannot be told apart
+
+
+def test_a_small_rate_alone_does_not_keep_the_wrong_labels_out() -> None:
+    seeds = range(31_000, 31_004)
+    short, long = (misread(seeds, 400, epochs, 0.005, 0.0, wrong=80).mean() for epochs in (38, 300))
+    assert long > short + 4
