@@ -171,15 +171,16 @@ def test_scaled_skips_grow_as_derived_where_the_branch_ends_in_weights() -> None
 def test_the_cliff_lies_between_three_and_four_logistic_layers() -> None:
     seeds = range(9200, 9206)
 
-    def best(depth: int) -> float:
+    def best(depth: int, gain: float = 1.0) -> float:
         found = []
         for rate in (0.1, 0.3):
-            net = deep(depth, Logistic, glorot_uniform(), generators(seeds), dtype=np.float32)
+            net = deep(depth, Logistic, glorot_uniform(gain), generators(seeds), dtype=np.float32)
             found.append(float(np.median(taught(net, seeds, Momentum(rate), 6))))
         return min(found)
 
     assert best(3) < 25
     assert best(4) > 80
+    assert best(6, gain=4.0) < 25  # the slope of the logistic unit at 0 is a quarter
 
 
 def test_what_does_not_lift_thirty_layers() -> None:
@@ -191,5 +192,6 @@ def test_what_does_not_lift_thirty_layers() -> None:
 
 def test_what_lifts_thirty_layers_and_fifty() -> None:
     assert (lifted(30, Logistic, glorot_uniform(), 0.03, scale=1.0) < 20).sum() >= 11
+    assert (lifted(30, ReLU, glorot_uniform(), 0.03, scale=30**-0.5) < 20).sum() >= 11
     assert (lifted(50, ReLU, he_normal(), 0.03, scale=50**-0.5) < 20).sum() >= 11
     assert np.median(lifted(30, Tanh, orthogonal(), 0.003)) < 30
