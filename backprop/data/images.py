@@ -97,7 +97,7 @@ def distort(
     sizes = 1 + rng.uniform(-scale, scale, (*maps, 2))
     slant = rng.uniform(-shear, shear, maps)
     moves = rng.uniform(-shift, shift, (*maps, 2))
-    A = np.empty((*maps, 2, 2))  # a turn times a slant, columns divided by the sizes
+    A = np.empty((*maps, 2, 2))  # a slant times a turn, columns divided by the sizes
     A[..., 0, 0], A[..., 0, 1] = np.cos(turn), -np.sin(turn)
     A[..., 1, 0] = np.sin(turn) + slant * np.cos(turn)
     A[..., 1, 1] = np.cos(turn) - slant * np.sin(turn)
