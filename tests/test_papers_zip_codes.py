@@ -62,6 +62,7 @@ def test_the_kept_runs_are_whole_and_say_what_the_page_says() -> None:
         found = d.nearest(x[0], t[0], x_test[0], t_test[0])
         assert runs["nearest", "", "as they are", "random"][i] == pytest.approx(found)
 
+
 def test_the_kept_runs_are_what_the_benchmark_computes() -> None:
     with (files("backprop") / "data" / "zip_codes.csv").open(encoding="utf-8") as file:
         kept = {tuple(row[:6]): float(row[6]) for row in list(csv.reader(file))[1:]}
