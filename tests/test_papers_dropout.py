@@ -1,4 +1,4 @@
-"""What dropout is worth and what it is, on seeds that the page does not use.
+"""What dropout is worth and what it is, on seeds that the page does not use (one test says that it does).
 
 Hinton et al. (2012), Wager et al. (2013) and Li et al. (2019) for what is claimed; the bars are our own.
 """
@@ -140,6 +140,12 @@ def test_the_rates_of_the_page_lie_inside_the_grid_that_they_were_searched_in() 
     assert few[1] > few[0] + 1 and dropped[1] > dropped[0]
     assert min(told[0], told[2]) > told[1] + 1
     assert abs(half - dropped[0]) < 0.8  # the page: these two cannot be told apart
+
+
+def test_on_the_splits_of_the_page_the_other_p_loses_about_what_the_first_gains() -> None:
+    plain = misread(range(24), 100, 75, 0.2, 0.0)
+    gains = [(plain - misread(range(24), 100, 75, 0.1, p)).mean() for p in (0.2, 0.5)]
+    assert 0.2 < gains[0] < 0.6 and -0.6 < gains[1] < -0.2
 
 
 def test_a_small_rate_alone_does_not_keep_the_wrong_labels_out() -> None:
