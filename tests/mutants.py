@@ -130,7 +130,6 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         {"False"},
         "only the quicker way to the same answer",
     ),
-    ("layer", "if «layer.params»), 0", {"True"}, "only the quicker way to the same gradients"),
     ("layer", "if layer.params), «0»)", {"1", "(-1)"}, "without parameters there is nothing to put"),
     ("losses", "isfinite(E) if «E.ndim == 0» else", {"False"}, "only the quicker way to the same answer"),
     ("losses", "if E.ndim == «0» else", {"(-1)"}, "only the quicker way to the same answer"),

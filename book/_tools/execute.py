@@ -163,7 +163,13 @@ async def execute(path: Path, code: Sequence[str], root: Path) -> tuple[list[Any
     variables.update(OPENBLAS_NUM_THREADS="1", PYTHONPATH=os.pathsep.join(paths))
     try:
         with tempfile.TemporaryDirectory() as folder:
-            await client.async_execute(cwd=folder, env=variables)
+            try:
+                await client.async_execute(cwd=folder, env=variables)
+            except RuntimeError:
+                if begun:
+                    raise
+                # No cell has run: a port that was free when it was chosen was taken before the kernel listened.
+                await client.async_execute(cwd=folder, env=variables)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise PageFails(failure(path, root, notebook, begun[-1] if begun else 0, error)) from error
     return [[cell.execution_count, cell.outputs] for cell in notebook.cells], computed

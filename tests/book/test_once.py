@@ -5,6 +5,7 @@ Counted are the kernels that start, whoever starts them: IPython runs the files 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -13,6 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nbclient import NotebookClient
+
+from execute import execute
 
 PAGES = ("sample", "second")
 ADDED = {"how-to-cite": "# Cite\n", "references": "# References\n\n```{bibliography}\n```\n"}
@@ -118,3 +122,20 @@ def test_a_page_that_fails_stops_the_site(small: Path, run: Callable[..., tuple[
     assert "building both editions" not in said
     started, said = run("book/_tools/site.py", status=1)
     assert started == 1 and "sample" not in said
+
+
+def test_a_kernel_whose_port_was_taken_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[NotebookClient] = []
+    begin = NotebookClient.async_start_new_kernel_client
+
+    async def late(client: NotebookClient) -> object:
+        starts.append(client)
+        if len(starts) == 1:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return await begin(client)
+
+    monkeypatch.setattr(NotebookClient, "async_start_new_kernel_client", late)
+    cells, _ = asyncio.run(execute(tmp_path / "page.md", ["print(6 * 7)"], tmp_path))
+    assert len(starts) == 2 and cells[0][1][0]["text"] == "42\n"
