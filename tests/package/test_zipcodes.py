@@ -143,3 +143,10 @@ def test_unshared_draws_its_own_start_and_counts_64_660_weights() -> None:
     with pytest.raises(ValueError, match=r"Unshared.backward expects dy of shape \(1, 4, 4, 12\)"):
         _, cache = loose.forward(np.zeros((1, 8, 8, 12)))
         loose.gradients(np.zeros((1, 4, 4, 1)), cache)
+
+
+def test_unshared_has_at_least_one_place() -> None:
+    kernel = Convolution(1, 2, 3, np.random.default_rng(0))
+    assert Unshared(kernel, 3).params["W"].shape == (1, 9, 2)
+    with pytest.raises(ValueError, match="Unshared expects maps that a kernel of 3 fits into, got size 2"):
+        Unshared(kernel, 2)
