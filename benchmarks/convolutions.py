@@ -12,9 +12,9 @@ import numpy as np
 
 from backprop import Convolution, normal
 from backprop.layers.layer import Array
+from backprop.zipcodes import eight_of_twelve
 
 Results = dict[str, Array]
-EIGHT = np.array([[(above - below) % 12 < 8 for above in range(12)] for below in range(12)])
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def cases() -> list[Case]:
             Case(f"5×5, 12 maps of 16×16 to 12 of 12×12, batch {batch}", 16, 12, batch),
             Case(f"5×5, 12 maps of 16×16 to 12 of 16×16, batch {batch}", 16, 12, batch, 1, 2),
             Case(f"H1 of 1989, batch {batch}", 16, 1, batch, 2, 2, (8, 8)),
-            Case(f"H2 of 1989, batch {batch}", 8, 12, batch, 2, 2, (4, 4), EIGHT),
+            Case(f"H2 of 1989, batch {batch}", 8, 12, batch, 2, 2, (4, 4), eight_of_twelve()),
         )
     ]
 

@@ -16,9 +16,7 @@ import numpy as np
 from backprop import (
     Adam,
     Convolution,
-    Dense,
     GradientDescent,
-    LeCunTanh,
     Sequential,
     mean_over_cases,
     sum_of_squares,
@@ -27,7 +25,9 @@ from backprop import (
 from backprop.data import datasets
 from backprop.data.images import distort, resize
 from backprop.layers.layer import Array
-from backprop.zipcodes import Unshared, start_1989, zip_code_net
+from backprop.zipcodes import Unshared, zip_code_net
+
+from .zip_codes import fully_connected
 
 TEST, SIZE, COPIES = 500, 10, 12
 PASSES = {"as they are": 23, "distorted": 60}
@@ -42,13 +42,7 @@ Rngs = Sequence[np.random.Generator]
 
 def dense(hidden: int) -> Callable[[Rngs], Sequential]:
     """A maker of fully connected nets with one hidden layer."""
-
-    def make(rngs: Rngs) -> Sequential:
-        below = Dense(256, hidden, rngs, weight=start_1989, dtype=np.float32)
-        above = Dense(hidden, 10, rngs, weight=start_1989, dtype=np.float32)
-        return Sequential(below, LeCunTanh(), above, LeCunTanh())
-
-    return make
+    return lambda rngs: fully_connected(rngs, hidden, np.float32)
 
 
 def shared(rngs: Rngs) -> Sequential:
