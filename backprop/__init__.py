@@ -20,6 +20,8 @@ from .layers.activations import (
 from .layers.convolution import Convolution
 from .layers.dense import Dense
 from .layers.dropout import Dropout, FixedMask
+from .layers.gates import chrono, gate_biases
+from .layers.gru import GRU
 from .layers.initializers import (
     constant,
     fan_in_normal,
@@ -31,12 +33,16 @@ from .layers.initializers import (
     uniform,
 )
 from .layers.layer import Layer, Parallel, Sequential
+from .layers.lstm import LSTM
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
 from .layers.pooling import GlobalMaxPooling, MaxPooling, MeanPooling
 from .layers.radial import RadialBasis
 from .layers.rectifiers import GELU, LeakyReLU, Softplus
+from .layers.recurrent import Recurrent
 from .layers.shapes import Flatten, Maps
 from .layers.skip import Skip
+from .layers.steps import EachStep, LastStep
+from .learning.clipping import clip_by_norm, clip_by_value, gradient_norm
 from .learning.curvature import hessian_vector, power_iteration
 from .learning.gradcheck import (
     check_layer,
@@ -54,6 +60,7 @@ from .learning.hessian import (
     jacobian,
 )
 from .learning.losses import (
+    each_step,
     logistic_cross_entropy,
     mean_over_cases,
     softmax_cross_entropy,
@@ -61,7 +68,7 @@ from .learning.losses import (
 )
 from .learning.newton import DiagonalLevenbergMarquardt, LevenbergMarquardt, newton_step
 from .learning.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
-from .learning.training import minibatches, train, train_minibatches
+from .learning.training import minibatches, train, train_fresh, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 
 if TYPE_CHECKING:
@@ -69,6 +76,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GELU",
+    "GRU",
+    "LSTM",
     "Adagrad",
     "Adaline",
     "Adam",
@@ -78,11 +87,13 @@ __all__ = [
     "Dense",
     "DiagonalLevenbergMarquardt",
     "Dropout",
+    "EachStep",
     "FixedMask",
     "FixedNorm",
     "Flatten",
     "GlobalMaxPooling",
     "GradientDescent",
+    "LastStep",
     "Layer",
     "LayerNorm",
     "LeCunTanh",
@@ -99,6 +110,7 @@ __all__ = [
     "RMSProp",
     "RadialBasis",
     "ReLU",
+    "Recurrent",
     "Sequential",
     "Skip",
     "Softmax",
@@ -112,13 +124,19 @@ __all__ = [
     "as_vector",
     "check_layer",
     "check_network",
+    "chrono",
+    "clip_by_norm",
+    "clip_by_value",
     "complex_step_gradient",
     "constant",
     "diagonal_curvature",
+    "each_step",
     "fan_in_normal",
     "from_vector",
+    "gate_biases",
     "gauss_newton",
     "glorot_uniform",
+    "gradient_norm",
     "he_normal",
     "hessian",
     "hessian_vector",
@@ -140,6 +158,7 @@ __all__ = [
     "sum_of_squares",
     "table",
     "train",
+    "train_fresh",
     "train_minibatches",
     "uniform",
     "widest_margin",

@@ -79,6 +79,27 @@ def mean_over_cases(loss: Loss) -> Loss:
     return mean_loss
 
 
+def each_step(loss: Loss, mask: Array | None = None) -> Loss:
+    """Make a loss of sequences y, d (T, N, outputs) from one of cases: summed over steps and cases alike.
+
+    Where `mask` (T, N) is False the step does not count: what its target is does not matter, and dE/dy is 0.
+    """
+
+    def loss_of_steps(y: Array, d: Array) -> tuple[Array, Array]:
+        if y.ndim < 3 or d.shape[-3:] != y.shape[-3:]:
+            raise ValueError(f"each_step expects y and d of shape (T, N, outputs), got {y.shape}, {d.shape}")
+        counts = np.ones(y.shape[-3:-1], dtype=bool) if mask is None else mask
+        if counts.dtype != bool or counts.shape != y.shape[-3:-1]:
+            wanted = f"a mask of truth values of shape {y.shape[-3:-1]}"
+            raise ValueError(f"each_step expects {wanted}, got {counts.dtype} {counts.shape}")
+        E, dy_counted = loss(y[..., counts, :], d[..., counts, :])
+        dy = np.zeros_like(y)
+        dy[..., counts, :] = dy_counted
+        return E, dy
+
+    return loss_of_steps
+
+
 def check_targets(owner: str, y: Array, d: Array) -> None:
     """Refuse targets that are not shaped and typed like the output (a runs axis may lead in y)."""
     if not isinstance(d, np.ndarray) or d.dtype.kind not in "fc":

@@ -209,3 +209,42 @@ def train_minibatches(
             if after_epoch is not None and after_epoch(epoch):
                 break
     return History(np.array(errors), np.array(-1))
+
+
+def train_fresh(
+    net: Layer,
+    loss: Loss,
+    draw: Callable[[int], tuple[Array, Array]],
+    optimizer: GradientDescent,
+    updates: int,
+    *,
+    clip: Callable[[dict[str, Array]], dict[str, Array]] | None = None,
+    record: Callable[[Array, Array], Array | None] | None = None,
+    schedule: Schedule | None = None,
+    keep_diverged: bool = False,
+) -> History:
+    """Change the weights `updates` times, each time by a batch that has not been seen before.
+
+    `draw(t)` returns the inputs and targets of change number t, from 0; `clip` makes of the gradients those that
+    are used. What `record(y, d)` makes of outputs and targets before every change is kept; where it returns
+    None, training stops. `schedule` and `keep_diverged` as in `train`.
+    """
+    if updates < 1:
+        raise ValueError(f"train_fresh expects at least 1 update, got {updates}")
+    errors, recorded = [], []
+    with np.errstate(**_warnings(keep_diverged)):
+        for t in range(updates):
+            x, d = draw(t)
+            y, cache = net.forward(x)
+            E, dy = (_keeping(loss) if keep_diverged else loss)(y, d)
+            errors.append(E)
+            if record is not None:
+                kept = record(y, d)
+                if kept is None:
+                    break
+                recorded.append(np.array(kept))
+            if schedule is not None:
+                optimizer.learning_rate = schedule(t)
+            grads = net.gradients(dy, cache)
+            optimizer.step(net.params, grads if clip is None else clip(grads))
+    return History(np.array(errors), np.array(-1), np.array(recorded))
