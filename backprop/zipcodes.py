@@ -48,13 +48,11 @@ def zip_code_net(
     One bias for every unit, as in the paper, or with `unit_biases=False` one for every map. Chosen: the
     sigmoid 1.7159 tanh(2x/3), biases that start at 0. A sequence of generators makes many nets at once.
     """
-
-    alike: dict[str, Any] = {"stride": 2, "padding": 2, "background": -1.0, "dtype": dtype}
-    alike["weights"] = start_1989
+    alike: dict[str, Any] = {"padding": 2, "background": -1.0, "weights": start_1989, "dtype": dtype}
 
     def maps(maps_in: int, units: int, sees: Array | None = None) -> Convolution:
         own = (units, units) if unit_biases else None
-        return Convolution(maps_in, 12, 5, rng, unit_biases=own, connections=sees, **alike)
+        return Convolution(maps_in, 12, 5, rng, stride=2, unit_biases=own, connections=sees, **alike)
 
     h1, h2 = maps(1, 8), maps(12, 4, eight_of_twelve())
     h3 = Dense(192, 30, rng, weight=start_1989, dtype=dtype)

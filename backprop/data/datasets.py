@@ -120,8 +120,9 @@ def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
     """
     runs: dict[tuple[str, str, str, str], list[float]] = {}
     with (files("backprop") / "data" / "zip_codes.csv").open(encoding="utf-8") as file:
-        for net, rule, _, given, kind, _, error in csv.reader(line for line in file if line[:4] != "net,"):
-            runs.setdefault((net, rule, given, kind), []).append(float(error))
+        for row in csv.DictReader(file):
+            key = row["net"], row["rule"], row["digits"], row["split"]
+            runs.setdefault(key, []).append(float(row["error"]))
     return {key: np.array(errors) for key, errors in runs.items()}
 
 

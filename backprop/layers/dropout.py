@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .initializers import check_generators
 from .layer import Array, Layer, check_batch, check_dy
 
 
@@ -31,16 +32,10 @@ class Dropout(Layer):
     def __init__(self, rate: float | Array, rng: np.random.Generator | Sequence[np.random.Generator]) -> None:
         super().__init__()
         p = np.asarray(rate)
-        one = isinstance(rng, np.random.Generator)
-        if not one and not (
-            isinstance(rng, Sequence) and rng and all(isinstance(r, np.random.Generator) for r in rng)
-        ):
-            raise TypeError(
-                f"Dropout expects a numpy.random.Generator or a sequence of them, got {type(rng).__name__}"
-            )
+        check_generators(rng)
         if not np.all((p >= 0) & (p < 1)):
             raise ValueError(f"Dropout expects a rate from 0 to below 1, got {rate}")
-        if p.ndim and (one or p.shape != (len(rng),)):  # type: ignore[arg-type]
+        if p.ndim and (isinstance(rng, np.random.Generator) or p.shape != (len(rng),)):
             raise ValueError(f"Dropout expects one rate, or one for each generator, got shape {p.shape}")
         self.rate = p.reshape(-1, 1, 1) if p.ndim else p
         self.rng = rng

@@ -109,8 +109,16 @@ def draw(
     """
     if np.dtype(dtype).kind not in "fc":
         raise TypeError(f"dtype expects a floating-point type, got {np.dtype(dtype)}")
+    check_generators(rng)
     if isinstance(rng, np.random.Generator):
         return initializer(shape, rng).astype(dtype)
+    return np.stack([initializer(shape, one) for one in rng]).astype(dtype)
+
+
+def check_generators(rng: np.random.Generator | Sequence[np.random.Generator]) -> None:
+    """Refuse, with TypeError or ValueError, what is neither a generator nor a sequence of at least one."""
+    if isinstance(rng, np.random.Generator):
+        return
     if not isinstance(rng, Sequence) or not all(isinstance(r, np.random.Generator) for r in rng):
         raise TypeError(
             "rng expects a numpy.random.Generator or a sequence of them, "
@@ -118,4 +126,3 @@ def draw(
         )
     if not rng:
         raise ValueError("rng expects at least one generator, got an empty sequence")
-    return np.stack([initializer(shape, one) for one in rng]).astype(dtype)

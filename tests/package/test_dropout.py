@@ -193,14 +193,12 @@ def test_impossible_rates_are_refused(rate: Any) -> None:
         Dropout(rate, generators(0, 1))
 
 
-@pytest.mark.parametrize(
-    "rng", [0, None, [], (1, 2), [np.random.default_rng(0), 3], np.random.RandomState(0)]
-)
+@pytest.mark.parametrize("rng", [0, None, (1, 2), [np.random.default_rng(0), 3], np.random.RandomState(0)])
 def test_what_is_no_generator_is_refused(rng: Any) -> None:
-    with pytest.raises(
-        TypeError, match=f"Dropout expects a numpy.random.Generator .*, got {type(rng).__name__}"
-    ):
+    with pytest.raises(TypeError, match=f"rng expects a numpy.random.Generator .*, got {type(rng).__name__}"):
         Dropout(0.5, rng)
+    with pytest.raises(ValueError, match="rng expects at least one generator, got an empty sequence"):
+        Dropout(0.5, [])
 
 
 def test_rates_and_runs_that_do_not_fit_are_refused() -> None:
