@@ -86,6 +86,32 @@ Search.htmlToText = (html, anchor) => {
   };
 }
 
+// Names of people stand in Latin letters in both editions, and formulas are read by the names of their letters: who
+// writes a name in Hangul, or a letter in Greek, means these.
+{
+  const names = {
+    Adagrad: "에이다그라드 아다그라드", Adam: "아담", Bengio: "벤지오", Bottou: "보투 보뚜",
+    Elman: "엘만 엘먼", Fukushima: "후쿠시마", Gers: "게르스", Glorot: "글로럿 글로로", Griewank: "그리반크",
+    Hinton: "힌턴 힌튼", Hochreiter: "호흐라이터 호크라이터", Hoff: "호프", Ioffe: "이오페 아이오페", Karpathy: "카르파티 카파시",
+    Kingma: "킹마", LeCun: "르쿤 르쾽", Linnainmaa: "린나인마", McCulloch: "매컬러 맥컬록 매컬럭 맥컬로치",
+    Minsky: "민스키", Müller: "뮐러", Nesterov: "네스테로프", Nielsen: "닐슨 닐센", Novikoff: "노비코프",
+    Papert: "페퍼트 패퍼트", Pascanu: "파스카누", Pearlmutter: "펄머터", Pitts: "피츠", Polyak: "폴랴크 폴리악",
+    Rosenblatt: "로젠블랫 로젠블라트 로젠블렛", Rumelhart: "루멜하트 럼멜하트 루멜하르트", Schmidhuber: "슈미트후버 슈미드후버",
+    Srivastava: "스리바스타바", Szegedy: "세게디", Werbos: "워보스 베르보스", Widrow: "위드로 위드로우", Williams: "윌리엄스",
+    alpha: "α 알파", beta: "β 베타", gamma: "γ 감마", delta: "δ ∂ 델타", epsilon: "ε 엡실론 입실론", eta: "η 에타",
+    lambda: "λ 람다", mu: "μ", rho: "ρ", sigma: "σ 시그마", tau: "τ 타우", phi: "φ", kappa: "κ 카파",
+  };
+  const meant = new Map();
+  for (const [name, written] of Object.entries(names))
+    for (const word of written.split(" ")) meant.set(word, name);
+  const sphinxsQuery = Search._parseQuery;
+  Search._parseQuery = (query) => {
+    const stemmer = new Stemmer();
+    const word = (typed) => meant.get(typed.toLowerCase()) ?? meant.get(stemmer.stemWord(typed)) ?? typed;
+    return sphinxsQuery(query.replace(/\S+/g, word));
+  };
+}
+
 // The words that were looked for are marked on the page that a result opens, and on no other: Sphinx would mark them on
 // whichever page is opened next.
 {

@@ -5,6 +5,8 @@ What should be found is counted in the pages' own text, by a few lines that shar
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -108,3 +110,35 @@ def test_the_passage_shown_has_the_word(tab: Any, address: str) -> None:
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_what_is_not_there_is_not_found(language: str, tab: Any, address: str) -> None:
     assert search(tab, address, language, "고등어조림") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "meant"),
+    [
+        ("ko", "로젠블랫", "Rosenblatt"),
+        ("ko", "루멜하트의", "Rumelhart"),
+        ("ko", "르쿤", "LeCun"),
+        ("ko", "델타", "delta"),
+        ("ko", "δ", "delta"),
+        ("en", "δ", "delta"),
+        ("en", "ε", "epsilon"),
+    ],
+)
+def test_names_in_hangul_and_letters_in_greek(
+    language: str, written: str, meant: str, tab: Any, address: str
+) -> None:
+    found = search(tab, address, language, written)
+    assert found and found == search(tab, address, language, meant)
+
+
+def test_every_name_that_is_translated_is_in_the_book() -> None:
+    """So that the list in search.js does not keep what has left the book."""
+    root = Path(__file__).parents[2] / "book"
+    names = re.search(
+        r"const names = \{(.*?)\n  \};", (root / "_static/search.js").read_text("utf-8"), re.DOTALL
+    )
+    assert names
+    pages = "".join(path.read_text("utf-8") for path in (root / "en").glob("*.md"))
+    pages += (root / "references.bib").read_text("utf-8").replace('{\\"u}', "ü")
+    keys = re.findall(r'(\w+): "', names[1])
+    assert len(keys) > 40 and not [key for key in keys if key not in pages]
