@@ -28,6 +28,14 @@ from .circuit import is_constant, layout, users
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", "#808890"
 INK, PAPER = "#22262b", "#fdfdfe"
 _INK_DARK, _PAPER_DARK = "#d7dbe0", "#181b20"
+#: The same colours for words and numbers, which are thinner than lines: darker on paper, lighter in the dark.
+_AS_TEXT = {
+    BLUE: ("--blue", "#1b6aa8", "#55a3dc"),
+    ORANGE: ("--orange", "#b34f00", "#e57a2a"),
+    GREEN: ("--green", "#117a5a", "#2fb58c"),
+    PURPLE: ("--purple", "#96479c", "#c07ec6"),
+    GREY: ("--grey", "#676f77", "#959da5"),
+}
 
 _STYLE: Any = {
     "figure.facecolor": PAPER,
@@ -61,14 +69,25 @@ class _BookFigure(Figure):
         svg = buffer.getvalue()
         for colour, variable in ((INK, "ink"), ("#000000", "ink"), (PAPER, "paper"), ("#ffffff", "paper")):
             svg = svg.replace(colour, f"var(--{variable})")
-        style = (
-            f"<style>svg{{--ink:{INK};--paper:{PAPER}}}@media(prefers-color-scheme:dark)"
-            f"{{svg{{--ink:{_INK_DARK};--paper:{_PAPER_DARK}}}}}</style>"
+        groups = re.split(r'(?=<g id=")', svg)
+        svg = "".join(
+            _coloured_text(group) if group.startswith('<g id="text_') else group for group in groups
         )
+        light, dark = f"--ink:{INK};--paper:{PAPER}", f"--ink:{_INK_DARK};--paper:{_PAPER_DARK}"
+        for name, on_paper, in_the_dark in _AS_TEXT.values():
+            if f"var({name})" in svg:
+                light, dark = f"{light};{name}:{on_paper}", f"{dark};{name}:{in_the_dark}"
+        style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
         return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
 
     def __repr__(self) -> str:
         return f"<Figure with {len(self.axes)} axes>"
+
+
+def _coloured_text(group: str) -> str:
+    for colour, (name, *_) in _AS_TEXT.items():
+        group = group.replace(colour, f"var({name})")
+    return group
 
 
 def figure(

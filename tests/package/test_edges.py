@@ -109,6 +109,34 @@ def test_impossible_data_are_refused(call: object, message: str) -> None:
         call(np.random.default_rng(0))  # type: ignore[operator]
 
 
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours "#rrggbb", 1 to 21 (Web Content Accessibility Guidelines 2.1)."""
+
+    def luminance(colour: str) -> float:
+        parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", [plots.BLUE, plots.ORANGE, plots.GREEN, plots.PURPLE, plots.GREY])
+def test_coloured_words_can_be_read_on_paper_and_in_the_dark(colour: str) -> None:
+    fig, ax = plots.figure()
+    ax.set_xlabel("$w_{21}$ = 0.5", color=colour)
+    ax.plot([0, 1], [0, 1], color=colour)
+    svg = fig._repr_svg_()
+    style, drawn = svg[svg.index("<style>svg{") :].split("</style>", 1)
+    name = re.search(r"fill: var\((--(?!ink|paper)\w+)\)", drawn)
+    assert name, "the words have no colour of their own"
+    assert f"stroke: {colour}" in drawn, "lines keep theirs"
+    on_paper, in_the_dark = style.split("@media")
+    for scheme in (on_paper, in_the_dark):
+        found = dict(re.findall(r"(--\w+):(#\w{6})", scheme))
+        assert contrast(found[name[1]], found["--paper"]) >= 4.5
+
+
 def test_a_figure_is_one_adaptive_svg_and_the_same_twice() -> None:
     def draw() -> str:
         fig, (left, right) = plots.figure(ncols=2)
