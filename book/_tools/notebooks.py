@@ -25,18 +25,23 @@ from plain import Edition
 ROOT = Path(__file__).resolve().parents[2]
 
 INSTALL = """\
+import importlib.util
+import subprocess
 import sys
 
-if "google.colab" in sys.modules:  # in Colab, install the book's package; anywhere else do nothing
-    address = "{address}"
+address = "{address}"  # of the book's repository
+if "google.colab" in sys.modules:  # in Colab, install the book's package
     if not address:
         raise RuntimeError(
             "the address of the book's repository is not set: "
             "set sphinx.config.book_repository in _config.yml, then run make notebooks"
         )
-    import subprocess
-
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", f"git+{{address}}@{branch}"], check=True)"""
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", f"git+{{address}}@{branch}"], check=True)
+elif importlib.util.find_spec("backprop") is None:
+    raise ModuleNotFoundError(
+        "this notebook needs the book's package: get the repository of the book"
+        f"{{f' from {{address}}' if address else ''}}, and in its folder run  pip install ."
+    )"""
 
 
 @dataclass(frozen=True)

@@ -224,6 +224,18 @@ def test_elsewhere_nothing_happens(address: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("address", ["", "https://example.org/owner/book"])
+def test_a_downloaded_notebook_says_what_it_needs(address: str, tmp_path: Path) -> None:
+    hidden = "import importlib.util\nimportlib.util.find_spec = lambda name: None\n"
+    script = hidden + INSTALL.format(address=address, branch="main")
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "needs the book's package" in done.stderr and "pip install ." in done.stderr
+    assert address in done.stderr
+
+
 def test_the_address_is_the_configurations(good_root: Path) -> None:
     settings = Settings.read(good_root)
     notebook = page_notebook(good_root / "book/ko/sample.md", settings, Edition(good_root, "ko"))
