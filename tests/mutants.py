@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What draws is judged by eye, and by the pages that show it.
-LEFT_OUT = {"__init__", "plots", "circuit"}
+LEFT_OUT = {"__init__", "plots", "ink", "circuit"}
 #: The tests that know a module best; all others of the package follow, the results of 1986 last.
 FIRST = {
     "activations": ["package/test_by_hand.py", "package/test_contract.py"],

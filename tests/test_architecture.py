@@ -44,6 +44,7 @@ FLOORS = [
         "scaling",
         "images",
         "plots",
+        "ink",
         "circuit",
         "source",
         "table",
@@ -63,10 +64,11 @@ BESIDE = {
     ("newton", "hessian"),
     ("newton", "optimizers"),
     ("datasets", "kinship"),
+    ("plots", "ink"),
     ("plots", "circuit"),  # where the gates stand, apart from how they are drawn
 }
 #: May be imported from outside the package, and by whom.
-OUTSIDE = {"numpy": None, "matplotlib": {"plots"}, "cycler": {"plots"}}
+OUTSIDE = {"numpy": None, "matplotlib": {"plots", "ink"}, "cycler": {"ink"}}
 
 
 def modules(package: Path) -> dict[str, Path]:
@@ -188,7 +190,7 @@ OPENING = '"""Here stands a sentence that says the idea of the file."""\n'
         ("layer", OPENING + "from .layer import Layer\n", "circle of imports: layer -> layer"),
         ("graph", OPENING + "from .layer import Layer\n", "stands apart and imports layer"),
         ("neurons", OPENING + "from .graph import Value\n", "which stands apart"),
-        ("losses", OPENING + "import matplotlib.pyplot as plt\n", "only plots does"),
+        ("losses", OPENING + "import matplotlib.pyplot as plt\n", "only ink, plots does"),
         ("losses", OPENING + "from scipy.special import expit\n", "imports scipy"),
         ("losses", OPENING + "from .lost import x\n", "which is not there"),
         ("secret", OPENING, "is on no floor"),

@@ -6,98 +6,35 @@ figure shows itself as SVG whose ink and paper follow the reader's light or dark
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from cycler import cycler
-from matplotlib import rcParams
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..graph import Value
 from ..layers.layer import Array
 from .circuit import is_constant, layout, users
-
-# Colours of nearly equal strength on white and on near-black, told apart by colour-blind readers
-# (after Okabe and Ito); figures never rely on them alone.
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", "#808890"
-INK, PAPER = "#22262b", "#fdfdfe"
-_INK_DARK, _PAPER_DARK = "#d7dbe0", "#181b20"
-#: The same colours for words and numbers, which are thinner than lines: darker on paper, lighter in the dark.
-_AS_TEXT = {
-    BLUE: ("--blue", "#1b6aa8", "#55a3dc"),
-    ORANGE: ("--orange", "#b34f00", "#e57a2a"),
-    GREEN: ("--green", "#117a5a", "#2fb58c"),
-    PURPLE: ("--purple", "#96479c", "#c07ec6"),
-    GREY: ("--grey", "#676f77", "#959da5"),
-}
-
-_STYLE: Any = {
-    "figure.facecolor": PAPER,
-    "axes.facecolor": "none",
-    "savefig.facecolor": PAPER,
-    "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PURPLE, GREY]),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "font.size": 11,
-    "axes.titlesize": 11,
-    "legend.frameon": False,
-    "lines.linewidth": 1.6,
-    "svg.hashsalt": "backprop",
-    "image.cmap": "cividis",
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.titlecolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-}
-rcParams.update(_STYLE)  # for what a page adds later too: legends, labels, annotations
-
-
-class _BookFigure(Figure):
-    """A figure that shows itself as SVG and follows the page into dark mode."""
-
-    def _repr_svg_(self) -> str:
-        buffer = io.StringIO()
-        self.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        svg = buffer.getvalue()
-        for colour, variable in ((INK, "ink"), ("#000000", "ink"), (PAPER, "paper"), ("#ffffff", "paper")):
-            svg = svg.replace(colour, f"var(--{variable})")
-        groups = re.split(r'(?=<g id=")', svg)
-        svg = "".join(
-            _coloured_text(group) if group.startswith('<g id="text_') else group for group in groups
-        )
-        light, dark = f"--ink:{INK};--paper:{PAPER}", f"--ink:{_INK_DARK};--paper:{_PAPER_DARK}"
-        for name, on_paper, in_the_dark in _AS_TEXT.values():
-            if f"var({name})" in svg:
-                light, dark = f"{light};{name}:{on_paper}", f"{dark};{name}:{in_the_dark}"
-        style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
-        return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
-
-    def __repr__(self) -> str:
-        return f"<Figure with {len(self.axes)} axes>"
-
-
-def _coloured_text(group: str) -> str:
-    for colour, (name, *_) in _AS_TEXT.items():
-        group = group.replace(colour, f"var({name})")
-    return group
+from .ink import BLUE as BLUE
+from .ink import GREEN as GREEN
+from .ink import GREY as GREY
+from .ink import INK as INK
+from .ink import ORANGE as ORANGE
+from .ink import PAPER as PAPER
+from .ink import PURPLE as PURPLE
+from .ink import BookFigure
 
 
 def figure(
     ncols: int = 1, nrows: int = 1, *, width: float = 6.8, height: float = 2.9, **subplots: Any
-) -> tuple[_BookFigure, Any]:
+) -> tuple[BookFigure, Any]:
     """Return a figure (sizes in inches) and its axes: one, or an array of them.
 
     More keywords go to `Figure.subplots` (sharex, sharey, width_ratios, …).
     """
-    fig = _BookFigure(figsize=(width, height), layout="constrained")
+    fig = BookFigure(figsize=(width, height), layout="constrained")
     return fig, fig.subplots(nrows, ncols, **subplots)
 
 

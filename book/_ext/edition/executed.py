@@ -17,17 +17,20 @@ from myst_nb.core.execute import ExecutionError, NotebookClientBase
 from nbformat import from_dict
 from sphinx.application import Sphinx
 
+from .figures import korean, translate
 from .language import root
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "_tools"))
 
 from execute import PageFails, Store
 
+SVG = "image/svg+xml"
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 
 def setup(app: Sphinx) -> None:
     store = Store(root(app))
+    words = korean(root(app) / "book" / "figures.yml") if app.config.language == "ko" else None
 
     class Kept(NotebookClientBase):
         """The notebook with the outputs that its code cells gave."""
@@ -41,7 +44,20 @@ def setup(app: Sphinx) -> None:
                 raise ExecutionError(str(self.path)) from None
             for cell, (count, outputs) in zip(cells, result.cells, strict=True):
                 cell.execution_count, cell.outputs = count, from_dict(outputs)
+                if words is not None:
+                    self.speak_korean(cell.outputs)
             self.notebook.metadata["language_info"] = from_dict(LANGUAGE)
+
+        def speak_korean(self, outputs: list[Any]) -> None:
+            for output in outputs:
+                data = output.get("data", {})
+                if SVG in data:
+                    data[SVG] = translate(data[SVG], words or {}, self.untranslated)
+
+        def untranslated(self, word: str) -> None:
+            self.logger.warning(
+                f"{self.path}: a figure says {word!r}: say it in book/figures.yml", subtype="figure"
+            )
 
     def client(notebook: Any, source: str, nb_config: Any, logger: Any, read_fmt: Any = None) -> Kept:
         return Kept(notebook, Path(source), nb_config, logger)
