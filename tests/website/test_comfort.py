@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -164,3 +165,13 @@ def test_the_marks_of_a_search_stay_with_it(tab: Any, address: str) -> None:
     tab.goto(f"{address}/ko/search.html?q=오차")
     tab.locator("#search-results ul.search li a").first.click()
     tab.wait_for_selector("span.highlighted")
+
+
+def test_every_head_of_a_table_says_what_it_heads(site: Any) -> None:
+    """A screen reader then says the column's head with each cell; an empty corner heads nothing."""
+    for language in LANGUAGES:
+        for name in page_names():
+            page = (site / language / f"{name}.html").read_text("utf-8")
+            heads = re.findall(r"<th\b[^>]*>", page)
+            assert all('scope="col"' in head for head in heads), (language, name, heads[:1])
+            assert not re.search(r"<th\b[^>]*>\s*(<p>\s*</p>)?\s*</th>", page), (language, name)
