@@ -140,7 +140,7 @@ class Unrolled(Layer):
                 dy[t] += state["h"]
         delta, dstart, grads = self.through_time(dy, cache, late)
         dW = over_time(delta, cache.x)  # eq:unrolled-dW
-        db = delta.sum(axis=(0, -1))  # eq:unrolled-db
+        db = delta.sum(axis=0).sum(axis=-1)  # eq:unrolled-db
         return delta, dstart, {"W": dW, "b": db} | grads
 
     def _late(self, dlast: State, cache: Unrolling) -> dict[int, State]:
@@ -198,6 +198,13 @@ def history_from(start: Array, steps: int) -> Array:
     history = np.empty((steps + 1, *start.shape), start.dtype)
     history[0] = start
     return history
+
+
+def from_below(W: Array, x: Array, b: Array) -> Array:
+    """Return W x_t + b for all steps at once: what the inputs x (T, n_in, N) add to the total inputs."""
+    a: Array = W @ x
+    a += b
+    return a
 
 
 def over_time(delta: Array, x: Array) -> Array:
