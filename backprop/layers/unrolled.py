@@ -159,8 +159,9 @@ class Unrolled(Layer):
     def _start(self, start: State | None, x: Array) -> State:
         W = self.params["W"]
         shape = (*W.shape[:-2], self.n_hidden, x.shape[-2])
-        zeros = {name: np.zeros(shape, np.result_type(x, W)) for name in self.STATE}
-        return zeros | self._columns("start", start or {}, shape)
+        given = self._columns("start", start or {}, shape)
+        dtype = np.result_type(x, W, *given.values())
+        return {name: given.get(name, np.zeros(shape)).astype(dtype) for name in self.STATE}
 
     def _columns(self, what: str, state: State, shape: tuple[int, ...]) -> State:
         """The arrays (N, H) of a state as columns (H, N), once they have been looked at."""
@@ -169,8 +170,12 @@ class Unrolled(Layer):
             raise ValueError(f"{name} expects {what} with the keys {list(self.STATE)}, got {list(state)}")
         wanted = (*shape[:-2], shape[-1], shape[-2])
         for key, value in state.items():
-            if np.shape(value) != wanted:
-                raise ValueError(f"{name} expects {what}[{key!r}] of shape {wanted}, got {np.shape(value)}")
+            if not isinstance(value, np.ndarray) or value.shape != wanted:
+                got = value.shape if isinstance(value, np.ndarray) else type(value).__name__
+                raise ValueError(f"{name} expects {what}[{key!r}] of shape {wanted}, got {got}")
+            w = self.params["W"]
+            if value.dtype != w.dtype and "c" not in value.dtype.kind + w.dtype.kind:
+                raise TypeError(f"{name} expects {what}[{key!r}] of dtype {w.dtype}, got {value.dtype}")
         return {key: value.mT for key, value in state.items()}
 
 
