@@ -76,24 +76,21 @@ class GRU(Unrolled):
         U_zr, U_n = self.apart(self.params["U"])
         h, (gates, seen) = cache.history["h"], cache.steps
         z, r, n = self.cut(gates)
-        # What dh is multiplied by does not wait for it: it is there for all steps at once.
-        by_z, by_n = (h[:-1] - n) * z * (1 - z), (1 - z) * (1 - n * n)
-        by_r = (h[:-1] if self.reset == "before" else seen) * r * (1 - r)
         delta, dseen = np.empty_like(gates), np.empty_like(seen)
         delta_z, delta_r, delta_n = self.cut(delta)
         delta_zr, _ = self.apart(delta)
         dh = np.zeros_like(h[0])
         for t in reversed(range(len(dy))):
             dh = dy[t] + dh  # from above and from the step after; eq:gru-dh
-            delta_z[t] = dh * by_z[t]  # eq:gru-delta-z
-            delta_n[t] = dh * by_n[t]  # eq:gru-delta-n
+            delta_z[t] = dh * (h[t] - n[t]) * z[t] * (1 - z[t])  # eq:gru-delta-z
+            delta_n[t] = dh * (1 - z[t]) * (1 - n[t] * n[t])  # eq:gru-delta-n
             if self.reset == "before":
                 dseen[t] = U_n.mT @ delta_n[t]  # eq:gru-dseen
-                delta_r[t] = dseen[t] * by_r[t]  # eq:gru-delta-r
+                delta_r[t] = dseen[t] * h[t] * r[t] * (1 - r[t])  # eq:gru-delta-r
                 past = dseen[t] * r[t]
             else:
                 dseen[t] = delta_n[t] * r[t]
-                delta_r[t] = delta_n[t] * by_r[t]
+                delta_r[t] = dseen[t] * seen[t] * (1 - r[t])
                 past = U_n.mT @ dseen[t]
             dh = dh * z[t] + past + U_zr.mT @ delta_zr[t]  # eq:gru-back
         return delta, {"h": dh}, self._state_gradients(delta, dseen, h[:-1], seen)

@@ -198,8 +198,14 @@ def _before(ends: Array | None, values: Array) -> Array:
     return values * mask.reshape(len(mask), *[1] * (values.ndim - 2), -1)
 
 
-def history_from(start: Array, steps: int) -> Array:
-    """Return an empty array (steps + 1, …) whose first entry is `start`."""
+def history_from(start: Array, steps: int, rows: bool = False) -> Array:
+    """Return an empty array (steps + 1, …, H, N) whose first entry is `start`.
+
+    Where no rows have to be cut out of what is computed with it, it is quicker with `rows`: then each case's H
+    numbers are neighbours in memory, as in x and y.
+    """
+    if rows:
+        return history_from(start.mT, steps).mT
     history = np.empty((steps + 1, *start.shape), start.dtype)
     history[0] = start
     return history
