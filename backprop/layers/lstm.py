@@ -102,11 +102,11 @@ class LSTM(Unrolled):
                 dc = dc + late[t]["c"]
             dh = dy[t] + dh  # from above and from the step after; eq:lstm-dh
             dc = dc + dh * shows[t]  # eq:lstm-dc
-            delta_g[t] = dc * by_g[t]  # eq:lstm-delta-g
-            delta_i[t] = dc * by_i[t]  # eq:lstm-delta-i
-            delta_f[t] = dc * by_f[t]  # eq:lstm-delta-f
-            delta_o[t] = dh * by_o[t]  # eq:lstm-delta-o
+            np.multiply(dc, by_g[t], out=delta_g[t])  # eq:lstm-delta-g
+            np.multiply(dc, by_i[t], out=delta_i[t])  # eq:lstm-delta-i
+            np.multiply(dc, by_f[t], out=delta_f[t])  # eq:lstm-delta-f
+            np.multiply(dh, by_o[t], out=delta_o[t])  # eq:lstm-delta-o
             dc = dc * f[t]  # eq:lstm-carousel
-            dh = 0 * dh if self.truncated else U.mT @ delta[t]  # eq:lstm-back
+            dh = np.zeros_like(dh) if self.truncated else U.mT @ delta[t]  # eq:lstm-back
         dU = over_time(delta, h[:-1])  # eq:lstm-dU
         return delta, {"h": dh, "c": dc}, {"U": dU}

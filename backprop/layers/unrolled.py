@@ -201,8 +201,8 @@ def _before(ends: Array | None, values: Array) -> Array:
 def history_from(start: Array, steps: int, rows: bool = False) -> Array:
     """Return an empty array (steps + 1, …, H, N) whose first entry is `start`.
 
-    Where no rows have to be cut out of what is computed with it, it is quicker with `rows`: then each case's H
-    numbers are neighbours in memory, as in x and y.
+    It is quicker with `rows`, where no gates have to be cut out of what is computed with it: then the numbers
+    of each case are neighbours in memory, as in x and y.
     """
     if rows:
         return history_from(start.mT, steps).mT
