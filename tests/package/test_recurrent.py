@@ -615,6 +615,10 @@ WEIGHTS = {
         (lambda: PLAIN.forward(X, mask=MASK.tolist()), r"truth values of shape \(6, 4\), got bool"),
         (lambda: PLAIN.forward(X, mask=MASK[::-1]), "True from the first step to the last"),
         (lambda: PLAIN.forward(X, mask=MASK & (np.arange(N) > 0)), "True from the first step to the last"),
+        (
+            lambda: PLAIN.forward(X, mask=np.arange(T)[:, None] % 2 < np.ones(N)),
+            "True from the first step to",
+        ),
         (lambda: PLAIN.backward(DY[1:], PLAIN.forward(X)[1]), r"dy of shape \(6, 4, 3\), got \(5, 4, 3\)"),
         (
             lambda: PLAIN.backward(DY, PLAIN.forward(X)[1], {"h": DY}),
