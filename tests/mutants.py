@@ -179,6 +179,9 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("recurrent", "len(x), rows=«True»)", {"False"}, "speed alone"),
     ("recurrent", "total = np.empty_like(h[«0»])", {"1", "(-1)"}, "every step has the same shape"),
     ("recurrent", "dh = np.zeros_like(h[«0»])", {"1", "(-1)"}, "every step has the same shape"),
+    ("rtrl", "h], axis=«1»)", {"(-1)"}, "two axes"),
+    ("rtrl", "H, -«1»))", {"2"}, "NumPy takes any negative number for the axis to find"),
+    ("rtrl", "1] + 1], axis=«1»)", {"(-1)"}, "two axes"),
     (
         "scaling",
         "np.abs(X).«max»(axis=0)",
