@@ -43,7 +43,7 @@ def with_torch_weights(layer: Same, weights: dict[str, Array]) -> Same:
     """
     check_arrays("with_torch_weights", "an array", weights, torch_weights(layer))
     back = [int(k) for k in np.argsort(_order(layer))]
-    first, second = weights["bias_ih_l0"].copy(), weights["bias_hh_l0"].copy()
+    first, second = weights["bias_ih_l0"], weights["bias_hh_l0"].copy()
     params = {"W": weights["weight_ih_l0"], "U": weights["weight_hh_l0"]}
     if "v" in layer.params:
         params["v"] = second[-layer.n_hidden :].copy()
