@@ -13,8 +13,8 @@ import pytest
 from backprop import datasets
 from backprop.data.grammar import LETTERS
 
-# Written by hand, not from the table of nodes. After P, or after T…X and another X, comes the lower left node: from
-# it T as often as one likes, V, and then either V, or P and S, to the end, or P and X back to where it began.
+# Written by hand, not from the table of nodes. After P, or after T…X and another X, comes the
+# lower left node: from it T as often as one likes, V, then V or P and S to the end, or P and X back there.
 LOWER = "T*V(?:PXT*V)*(?:V|PS)"
 PLAIN = re.compile(f"B(?:TS*X(?:S|X{LOWER})|P{LOWER})E")
 EMBEDDED = re.compile(f"B(?:T{PLAIN.pattern}T|P{PLAIN.pattern}P)E")

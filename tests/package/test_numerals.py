@@ -89,7 +89,8 @@ def test_korean_reads_its_own_spelling_and_no_other() -> None:
 @pytest.mark.parametrize(
     "word",
     ["", "영", "일십", "일백", "일천", "일만", "일만일", "십백", "이이", "만만", "십십", "백천", "십일일",
-     "만십만", "억", "사 십오", " 사십오", "사십오 ", "45", "사십five", "사십오.", "사십오…", "만영", "영만", "십일십"],
+     "만십만", "억", "사 십오", " 사십오", "사십오 ", "45", "사십five", "사십오.", "사십오…", "만영", "영만",
+     "십일십"],
 )  # fmt: skip
 def test_other_korean_is_not_read(word: str) -> None:
     assert datasets.read_korean(word) is None
