@@ -109,7 +109,7 @@ class Alphabet:
         symbols = np.eye(len(self.symbols), dtype=recurrent[0].params["W"].dtype)
         states: list[State | None] = [None] * len(layers)
         codes = np.zeros(len(openings), dtype=int)
-        ended = codes > 0
+        ended = np.zeros(len(openings), dtype=bool)
         written: list[Array] = []
         for t in range(longest + 1):
             y = symbols[codes]

@@ -78,6 +78,13 @@ def test_a_net_writes_what_it_knows() -> None:
     assert alphabet.answer(net, ["ab", "c", "a"], longest=3) == ["c…", "bc…", "bc…"]
 
 
+def test_nothing_is_drawn_once_every_word_has_ended() -> None:
+    alphabet, source, same = Alphabet(["ab"]), rng(), rng()
+    assert alphabet.sample(counting_net(alphabet.symbols, "ab"), 4, source, longest=50) == ["ab"] * 4
+    same.random((3, 4))
+    assert source.random() == same.random()
+
+
 @pytest.mark.parametrize("make", [Recurrent, LSTM, GRU])
 def test_samples_come_with_the_probabilities_of_the_net(make: Any) -> None:
     alphabet = Alphabet(["ab", "b"])
