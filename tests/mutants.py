@@ -179,6 +179,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("sequences", "x[first, cases, «1»] = ", {"(-1)"}, "a pair of features"),
     ("sequences", "x[second, cases, «1»] = 1", {"(-1)"}, "a pair of features"),
     ("sequences", "x[[0, -1], :, «1»] = -1", {"(-1)"}, "a pair of features"),
+    ("sequences", "T + T «//» 10", {"/"}, "NumPy takes the whole part of the bound"),
     ("sequences", "cases] = «4» + order // 2", {"(-4)"}, "the same column of 8, counted from its end"),
     ("sequences", "cases] = «4» + order % 2", {"(-4)"}, "the same column of 8, counted from its end"),
     ("source", "inspect.getsource(owner))).body[«0»]", {"(-1)"}, "the source of a class is one statement"),
