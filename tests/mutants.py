@@ -71,6 +71,10 @@ FIRST = {
     "source": ["package/test_edges.py"],
     "table": ["package/test_edges.py"],
     "kinship": ["test_papers_family_trees.py"],
+    "sequences": ["package/test_sequences.py"],
+    "grammar": ["package/test_grammar.py"],
+    "numerals": ["package/test_numerals.py"],
+    "alphabet": ["package/test_alphabet.py"],
 }
 PAPERS = ["test_xor.py", "test_papers_xor.py", "test_papers_symmetry.py", "test_papers_family_trees.py"]
 SHARE = 0.98
@@ -90,6 +94,8 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
         {""},
         "one shift for the whole row cancels, with an imaginary part too",
     ),
+    ("alphabet", "chances «<=» thrown", {"<"}, "no number is thrown just there"),
+    ("alphabet", "else -«1» for word", {"2"}, "any number below 0 says that no symbol is given"),
     ("curvature", "loss(y, d)[«1»], cache", {"(-1)"}, "a pair"),
     ("datasets", "bits < «2» or", {"1"}, "1 is odd, and refused for that"),
     ("datasets", "bits % «2»:", {"(-2)"}, "odd leaves a rest with -2 too"),
@@ -193,6 +199,12 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ),
     ("scaling", "deviation, «1.0»)", {"1.1"}, "0 is divided by it"),
     ("scaling", "X.shape[«1»] != features", {"(-1)"}, "X has two axes there"),
+    ("sequences", "x[first, cases, «1»] = ", {"(-1)"}, "a pair of features"),
+    ("sequences", "x[second, cases, «1»] = 1", {"(-1)"}, "a pair of features"),
+    ("sequences", "x[[0, -1], :, «1»] = -1", {"(-1)"}, "a pair of features"),
+    ("sequences", "T + T «//» 10", {"/"}, "NumPy takes the whole part of the bound"),
+    ("sequences", "cases] = «4» + order // 2", {"(-4)"}, "the same column of 8, counted from its end"),
+    ("sequences", "cases] = «4» + order % 2", {"(-4)"}, "the same column of 8, counted from its end"),
     ("source", "inspect.getsource(owner))).body[«0»]", {"(-1)"}, "the source of a class is one statement"),
     ("source", "range(first.lineno - «1»,", {"2"}, "above a docstring stands the line that opens its block"),
     ("source", "node.body[1].lineno - «1»)", {"0"}, "the first line of a statement is not blank"),
