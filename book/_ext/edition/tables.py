@@ -121,7 +121,7 @@ class SpellFormulasInHeads(SphinxPostTransform):
 
 
 def free_empty_heads(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """The empty corner of a table heads nothing, so it is no head to a screen reader; others head a column."""
+    """The empty corner of a table heads nothing, so no head to a screen reader; others head a column."""
     if "body" in context:
         body = EMPTY_HEAD.sub("<td></td>", context["body"])
         context["body"] = body.replace('<th class="head', '<th scope="col" class="head')
