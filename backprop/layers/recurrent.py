@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from .initializers import Initializer, constant
 from .layer import Array
-from .unrolled import State, Unrolled, Unrolling, history_from, over_time
+from .unrolled import State, Unrolled, Unrolling, from_below, history_from, over_time
 
 
 class Recurrent(Unrolled):
@@ -43,9 +43,9 @@ class Recurrent(Unrolled):
         """Map x (T, n_in, N) to the states h (T + 1, H, N), the start first."""
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         h = history_from(start["h"], len(x))
-        a = W @ x + b  # the inputs' share of all steps at once
+        a = from_below(W, x, b)
         for t in range(len(x)):
-            h[t + 1] = np.tanh(a[t] + U @ h[t])  # eq:recurrent-h
+            np.tanh(a[t] + U @ h[t], out=h[t + 1])  # eq:recurrent-h
         return {"h": h}, None
 
     def through_time(
@@ -53,11 +53,12 @@ class Recurrent(Unrolled):
     ) -> tuple[Array, State, dict[str, Array]]:
         """Map dy (T, H, N) to δ (T, H, N), dE/dstart and the gradient of `U`."""
         U, h = self.params["U"], cache.history["h"]
-        delta = np.empty_like(h[1:])
+        slope = 1 - h[1:] * h[1:]
+        delta = np.empty_like(slope)
         dh = np.zeros_like(h[0])
         for t in reversed(range(len(dy))):
             dh = dy[t] + dh  # from above and from the step after; eq:recurrent-dh
-            delta[t] = (1 - h[t + 1] * h[t + 1]) * dh  # eq:recurrent-delta
+            np.multiply(slope[t], dh, out=delta[t])  # eq:recurrent-delta
             dh = U.mT @ delta[t]  # eq:recurrent-back
         dU = over_time(delta, h[:-1])  # eq:recurrent-dU
         return delta, {"h": dh}, {"U": dU}
