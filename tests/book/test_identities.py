@@ -1197,7 +1197,7 @@ def roots_of_the_shift(rng: Rng) -> None:
 @formula(
     "iterative-nets",
     r"\frac{\partial E}{\partial u_{ji}} = \sum_{t=1}^{T} \frac{\partial F}{\partial u^{(t)}_{ji}} = "
-    r"\sum_{t=1}^{T} \delta_{j,t}\, h_{i,t-1} , \qquad "
+    r"\sum_{t=1}^{T} \delta_{j,t}\, h_{i,t-1} , \\ "
     r"\frac{\partial E}{\partial U} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^\top .",
 )
 def copies_add(rng: Rng) -> None:
