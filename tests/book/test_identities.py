@@ -1187,6 +1187,40 @@ def counts(rng: Rng) -> None:
     assert y.size * layer.params["W"][..., 0].size == y.shape[1] ** 2 * k**2 * C * M
 
 
+@formula("iterative-nets", r"U = \pm R \qquad \text{or} \qquad U = \pm \Bigl( R - \tfrac23 J \Bigr) .")
+def roots_of_the_shift(rng: Rng) -> None:
+    R, J = np.roll(np.eye(3), rng.integers(1, 3), axis=0), np.ones((3, 3))
+    for U in (R, -R, R - 2 / 3 * J, 2 / 3 * J - R):
+        close(U @ U, R @ R)
+
+
+@formula(
+    "iterative-nets",
+    r"\frac{\partial E}{\partial u_{ji}} = \sum_{t=1}^{T} \frac{\partial F}{\partial u^{(t)}_{ji}} = "
+    r"\sum_{t=1}^{T} \delta_{j,t}\, h_{i,t-1} , \\ "
+    r"\frac{\partial E}{\partial U} = \sum_{t=1}^{T} \delta_t\, h_{t-1}^\top .",
+)
+def copies_add(rng: Rng) -> None:
+    from backprop import numerical_gradient
+
+    U, b, d, start = rng.normal(size=(3, 3)), *rng.normal(size=(3, 3))
+
+    def run(U: np.ndarray) -> list[np.ndarray]:
+        h = [start]
+        for _ in range(4):
+            h.append(np.tanh(U @ h[-1] + b))
+        return h
+
+    h = run(U)
+    gradient, dh = np.zeros((3, 3)), h[4] - d
+    for t in range(4, 0, -1):
+        delta = (1 - h[t] ** 2) * dh
+        gradient += np.outer(delta, h[t - 1])
+        dh = U.T @ delta
+    numerical = numerical_gradient(lambda U: float(((run(U)[4] - d) ** 2).sum()) / 2, U)
+    np.testing.assert_allclose(gradient, numerical, rtol=1e-5, atol=1e-7)
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
