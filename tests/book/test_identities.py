@@ -1221,6 +1221,77 @@ def copies_add(rng: Rng) -> None:
     np.testing.assert_allclose(gradient, numerical, rtol=1e-5, atol=1e-7)
 
 
+@formula(
+    "through-time",
+    r"\frac{\partial E}{\partial h_{t,j}} = e_{t,j} + \sum_i u_{ij}\, \delta_{t+1,i}",
+)
+def error_of_a_state_from_two_sides(rng: Rng) -> None:
+    U, h, e, e_next, a = rng.normal(size=(3, 3)), *rng.normal(size=(4, 3))
+    total = a + U @ h
+    delta = (1 - np.tanh(total) ** 2) * e_next
+    for j in range(3):
+        move = np.zeros((1, 3))
+        move[0, j] = 1
+
+        def E(step: np.ndarray, move: np.ndarray = move) -> np.ndarray:
+            moved = h + step[:, None] * move
+            return moved @ e + np.tanh(a + moved @ U.T) @ e_next
+
+        np.testing.assert_allclose(slope(E, np.zeros(1))[0], e[j] + U[:, j] @ delta, rtol=1e-6, atol=1e-8)
+
+
+@formula(
+    "through-time",
+    r"\frac{\partial E}{\partial U} = \sum_{s=1}^{T} \sum_{j=0}^{s-1} \delta^{(s)}_{s-j}\, h_{s-j-1}^\top",
+)
+def gradient_sorted_by_lag(rng: Rng) -> None:
+    from backprop import Recurrent
+
+    layer = Recurrent(2, 3, rng)
+    _, cache = layer.forward(rng.normal(size=(4, 1, 2)))
+    e, h, U = rng.normal(size=(4, 1, 3)), cache.history["h"][..., 0], layer.params["U"]
+    total = np.zeros_like(U)
+    for s in range(1, 5):
+        back = e[s - 1, 0]
+        for j in range(s):
+            delta = (1 - h[s - j] ** 2) * back
+            total += np.outer(delta, h[s - j - 1])
+            back = U.T @ delta
+    close(layer.gradients(e, cache)["U"], total)
+
+
+@formula(
+    "through-time",
+    r"\frac{\partial h_{t,l}}{\partial w_{ij}} = (1 - h_{t,l}^2) \Bigl( \sum_m u_{lm} \frac{\partial h_{t-1,m}}{\partial w_{ij}} + [l = i]\, z_{t,j} \Bigr)",
+)
+@formula(
+    "through-time",
+    r"P_t = \operatorname{diag}(1 - h_t \odot h_t)\, (U P_{t-1} + Z_t), \qquad P_0 = 0",
+)
+@formula("through-time", r"\frac{\partial E}{\partial w} = \sum_{t=1}^{T} P_t^\top e_t")
+def forward_mode(rng: Rng) -> None:
+    from backprop import Recurrent
+
+    layer = Recurrent(2, 3, rng)
+    x, e = rng.normal(size=(4, 1, 2)), rng.normal(size=(4, 1, 3))
+    _, cache = layer.forward(x)
+    h, U = cache.history["h"][..., 0], layer.params["U"]
+    P, total = np.zeros((3, 18)), np.zeros(18)
+    for t in range(1, 5):
+        z, Z, by_index = np.concatenate([x[t - 1, 0], [1], h[t - 1]]), np.zeros((3, 18)), np.zeros((3, 18))
+        for i, j in np.ndindex(3, 6):
+            Z[i, 6 * i + j] = z[j]
+            for k in range(3):
+                before = sum(U[k, m] * P[m, 6 * i + j] for m in range(3))
+                by_index[k, 6 * i + j] = (1 - h[t, k] ** 2) * (before + (k == i) * z[j])
+        P = np.diag(1 - h[t] * h[t]) @ (U @ P + Z)
+        close(P, by_index)
+        total += P.T @ e[t - 1, 0]
+    grads = layer.gradients(e, cache)
+    joined = np.concatenate([grads["W"], grads["b"][:, None], grads["U"]], axis=1)
+    close(joined.ravel(), total)
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
