@@ -50,7 +50,7 @@ def identity(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 def lost(layer: Unrolled, x: Array, steps: int) -> Array:
     """log₁₀ of the length of the gradient that many steps before the end, (runs, N)."""
-    found, parts, state = 0.0, [], None
+    found, parts, state = np.zeros(()), [], None
     for t in range(len(x) - steps, len(x), 50):
         y, cache = layer.forward(x[t : t + 50], state)
         parts.append((y, cache))
@@ -58,13 +58,13 @@ def lost(layer: Unrolled, x: Array, steps: int) -> Array:
     assert state is not None
     d = {name: np.zeros_like(one) for name, one in state.items()}
     d["h"] = np.random.default_rng(7400).normal(size=d["h"].shape)
-    for y, cache in [(None, None), *parts[::-1]]:
-        if cache is not None:
-            _, _, d = layer.backward_to_start(np.zeros_like(y), cache, d)
+    d["h"] /= np.linalg.norm(d["h"], axis=-1, keepdims=True)
+    for y, cache in parts[::-1]:
+        _, _, d = layer.backward_to_start(np.zeros_like(y), cache, d)
         length = np.sqrt(sum((one**2).sum(axis=-1) for one in d.values()))
-        found = found + (np.log10(length) if cache is not None else 0.0)
+        found = found + np.log10(length)
         d = {name: one / length[..., None] for name, one in d.items()}
-    return np.asarray(found)
+    return found
 
 
 def learn(make: Callable[[Generators], Unrolled], T: int, seeds: range = SEEDS) -> Sequential:
@@ -139,6 +139,10 @@ def test_nets_that_hold_a_bit_for_good_have_no_gradient() -> None:
     assert fell[~gone].mean() > 0.05
 
 
+def fresh(rng: np.random.Generator, update: int) -> tuple[Array, Array]:
+    return latch(20, 16, rng)
+
+
 def unit(w: Array, b: Array, T: int = 50) -> tuple[Array, Array, Array]:
     """E and its slopes of Pascanu's unit after T steps."""
     x, ys = np.full_like(w, 0.5), []
@@ -180,10 +184,9 @@ def test_clipping_lets_more_rates_learn() -> None:
     for name, clip in clips.items():
         rngs = [np.random.default_rng(seed) for seed in [*SEEDS] * len(rates)]
         net = Sequential(Recurrent(1, 16, rngs, recurrent=identity), LastStep(), Dense(16, 1, rngs))
-        rng = np.random.default_rng(7307)
         rule = GradientDescent(np.repeat(rates, len(SEEDS)))
-        draw = partial(latch, 20, 16, rng)
-        train_fresh(net, LOSS, lambda _, draw=draw: draw(), rule, 100, clip=clip, keep_diverged=True)
+        draw = partial(fresh, np.random.default_rng(7307))
+        train_fresh(net, LOSS, draw, rule, 100, clip=clip, keep_diverged=True)
         x, d = latch(20, 300, np.random.default_rng(7308))
         good = ((net.forward(x)[0] > 0) == (d > 0.5)).mean(axis=(-2, -1)) > 0.9
         learned[name] = good.sum()
