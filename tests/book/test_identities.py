@@ -1088,6 +1088,58 @@ def uncorrelated_parts_add_their_mean_squares(rng: Rng) -> None:
     assert abs((back**2).mean() / expected - 1) < 0.15
 
 
+@formula(
+    "long-term", r"J_t = \frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}\bigl(1 - h_t^2\bigr)\, U"
+)
+def a_step_of_time_has_its_jacobian(rng: Rng) -> None:
+    U, a, before, v = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3), rng.normal(size=3)
+    h = np.tanh(a + U @ before)
+    moved = np.tanh(a + U @ (before + 1e-20j * v)).imag / 1e-20
+    close(np.diag(1 - h**2) @ U @ v, moved)
+
+
+@formula(
+    "long-term",
+    r"""\Bigl\lVert \frac{\partial E}{\partial h_{T-k}} \Bigr\rVert = \bigl\lVert (U^\top)^k\, \tfrac{\partial E}{\partial h_T} \bigr\rVert = \rho^k\, \Bigl\lVert \frac{\partial E}{\partial h_T} \Bigr\rVert""",
+)
+def orthogonal_matrices_leave_the_power_of_rho(rng: Rng) -> None:
+    U, top = 1.3 * np.linalg.qr(rng.normal(size=(4, 4)))[0], rng.normal(size=4)
+    close(np.linalg.norm(np.linalg.matrix_power(U.T, 7) @ top), 1.3**7 * np.linalg.norm(top))
+
+
+@formula(
+    "long-term",
+    r"\varphi'(h_f) = 0: \quad h_f = \sqrt{1 - 1/w}, \qquad u^* = \varphi(h_f) = w h_f - \operatorname{artanh} h_f",
+)
+def the_fold_is_the_largest_push(rng: Rng) -> None:
+    w = 1 + rng.uniform(0.1, 3)
+    fold = math.sqrt(1 - 1 / w)
+    near = fold + np.array([-1e-4, 1e-4])
+    push = w * fold - math.atanh(fold)
+    assert (w * near - np.arctanh(near) < push).all()
+    close(w * (1 - fold**2), 1.0)
+
+
+@formula(
+    "long-term",
+    r"\frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T} w \bigl(1 - h_t^2\bigr) \le r^T, \qquad r = w \bigl(1 - h_u^2\bigr) < w \bigl(1 - h_f^2\bigr) = 1",
+)
+def a_bit_that_is_safe_has_no_gradient(rng: Rng) -> None:
+    w = 1 + rng.uniform(0.3, 3)
+    fold = math.sqrt(1 - 1 / w)
+    u = rng.uniform(0.1, 0.9) * (w * fold - math.atanh(fold))
+    rest = 1.0
+    for _ in range(3000):
+        rest = math.tanh(w * rest - u)
+    h, moved, product = rest, rest + 1e-20j, 1.0
+    for push in rng.uniform(-u, u, 12):
+        h, moved = math.tanh(w * h + push), np.tanh(w * moved + push)
+        product *= w * (1 - h**2)
+        assert h >= rest - 1e-12 > fold
+    close(product, moved.imag / 1e-20)
+    assert product <= (w * (1 - rest**2)) ** 12 * (1 + 1e-9) < 1
+
+
 def correlation(w: np.ndarray, x: np.ndarray, b: float = 0.0, s: int = 1) -> np.ndarray:
     """One dimension, by its index form."""
     places = (len(x) - len(w)) // s + 1
