@@ -51,6 +51,7 @@ FLOORS = [
         "sequences",
         "grammar",
         "numerals",
+        "alphabet",
         "kinship",
         "mnist",
         "scaling",
@@ -80,6 +81,10 @@ BESIDE = {
     ("newton", "hessian"),
     ("newton", "optimizers"),
     ("datasets", "kinship"),
+    ("datasets", "sequences"),
+    ("datasets", "grammar"),
+    ("datasets", "numerals"),
+    ("datasets", "alphabet"),
     ("plots", "circuit"),  # where the gates stand, apart from how they are drawn
 }
 #: May be imported from outside the package, and by whom.
