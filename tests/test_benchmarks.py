@@ -12,7 +12,7 @@ import pytest
 from backprop.data import datasets
 from backprop.data import mnist as mnist_module
 from backprop.data.images import resize
-from benchmarks import cases, convolutions, digits_1989, zip_codes
+from benchmarks import cases, convolutions, digits_1989, long_lags, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -96,3 +96,16 @@ def test_pytorchs_convolution_is_ours(case: convolutions.Case) -> None:
     (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
     convolutions.compare(results, theirs)
     step(), their_step()
+
+
+def test_the_table_of_long_lags_leaves_the_longest_to_nets_that_can(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def able(task: str, T: int, name: str, rate: float) -> np.ndarray:
+        return np.where(np.arange(5) < (name == "chrono"), 10, -1)
+
+    monkeypatch.setattr(long_lags, "solved_at", able)
+    long_lags.main(["adding"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + 5 * (len(long_lags.NETS) * (4 + len(long_lags.RATES) - 1) + 2)
+    assert [line.split(",")[2] for line in lines if ",1000," in line] == 5 * ['"chrono"'.replace("'", "")]

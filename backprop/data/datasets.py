@@ -150,9 +150,9 @@ def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
 def long_lag_runs() -> dict[tuple[str, int, str, float], Array]:
     """Return after how many updates recurrent nets had learned tasks of Hochreiter and Schmidhuber 1997.
 
-    Keys are (task, T, net, rate), the task "adding" or "order" (6a), T the least length of the sequences; each has
-    the updates of five seeds until ten batches of 32 in a row were more than .95 right, −1 where 1,000 did not
-    do. The names of the nets say where the biases of their gates start. Bundled: what
+    Keys are (task, T, net, rate), the task "adding" or "order" (6a), T the least length of the sequences;
+    each has the updates of five seeds until ten batches of 32 in a row were more than .95 right, −1 where
+    1,000 did not do. The names of the nets say where the biases of their gates start. Bundled: what
     `python -m benchmarks.long_lags` printed.
     """
     runs: dict[tuple[str, int, str, float], list[int]] = {}
