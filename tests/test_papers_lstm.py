@@ -126,9 +126,24 @@ def test_where_the_gates_start_says_what_comes_back_through_time() -> None:
     assert 1e-9 < back(nets(), 100) < 1e-5
     assert back(nets(bias=gate_biases()), 100) < 1e-15
     assert back(Recurrent(2, 32, generators(9431, 10), recurrent=orthogonal()), 1000) < 1e-25
-    shut = {"gates": OLD, "bias": gate_biases(input=-3.0)}
-    cut = [back(nets(**shut, truncated=True), T) for T in (100, 1000)]
-    assert cut[1] == pytest.approx(cut[0], rel=0.3) and back(nets(**shut), 1000) > 2 * cut[1]
+
+
+def test_the_cut_error_is_constant_along_the_carousel_and_the_whole_one_is_not() -> None:
+    x = np.random.default_rng(9435).normal(size=(1000, 2, 2))
+    lengths = {}
+    for truncated in (True, False):
+        shut = gate_biases(input=-3.0)
+        layer = LSTM(2, 32, generators(9436, 10), gates=OLD, truncated=truncated, bias=shut)
+        _, early = layer.forward(x[:900])
+        y, late = layer.forward(x[900:], layer.last_state(early))
+        last = {"h": np.random.default_rng(9437).normal(size=y[..., -1, :, :].shape)}
+        _, _, near = layer.backward_to_start(np.zeros_like(y), late, last)
+        _, _, far = layer.backward_to_start(np.zeros((10, 900, 2, 32)), early, near)
+        lengths[truncated] = [np.linalg.norm(one["c"], axis=-1) for one in (near, far)]
+    near, far = lengths[True]
+    np.testing.assert_allclose(far, near, rtol=1e-12)
+    near, far = lengths[False]
+    assert np.median(far) > 3 * np.median(near)
 
 
 def test_the_check_sees_what_truncation_leaves_out() -> None:
