@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -39,8 +40,8 @@ from backprop.learning.schedules import linear
 SEEDS, CASES, UPDATES, BLOCK, ENOUGH = range(5), 32, 1000, 10, 0.95
 RATE, RATES = 0.02, (0.005, 0.01, 0.02)
 Rngs = Sequence[np.random.Generator]
-F32 = {"dtype": np.float32}
-OLD = {"gates": ("input", "output"), **F32}
+F32: dict[str, Any] = {"dtype": np.float32}
+OLD: dict[str, Any] = {"gates": ("input", "output"), **F32}
 
 NETS: dict[str, Callable[[int, int, Rngs], Unrolled]] = {
     "tanh, orthogonal": lambda n, T, r: Recurrent(n, 32, r, recurrent=orthogonal(), **F32),
