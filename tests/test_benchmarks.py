@@ -108,3 +108,16 @@ def test_pytorchs_recurrent_layers_are_ours(case: recurrent.Case) -> None:
     results["x"][0, 0, 0] += 0.01 * abs(results["x"]).max()
     with pytest.raises(AssertionError, match="PyTorch, x"):
         recurrent.compare(results, theirs)
+
+
+def test_the_table_of_long_lags_leaves_the_longest_to_nets_that_can(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def able(task: str, T: int, name: str, rate: float) -> np.ndarray:
+        return np.where(np.arange(5) < 5 * (name == "chrono"), 10, -1)
+
+    monkeypatch.setattr(long_lags, "solved_at", able)
+    long_lags.main(["adding"])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1 + 5 * (len(long_lags.NETS) * (4 + len(long_lags.RATES) - 1) + 2)
+    assert [line.split(",")[2] for line in lines if ",1000," in line] == 5 * ['"chrono"']

@@ -148,6 +148,21 @@ def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
     return {key: np.array(errors) for key, errors in runs.items()}
 
 
+def long_lag_runs() -> dict[tuple[str, int, str, float], Array]:
+    """Return after how many updates recurrent nets had learned tasks of Hochreiter and Schmidhuber 1997.
+
+    Keys are (task, T, net, rate), the task "adding" or "order" (6a), T the least length of the sequences;
+    each has the updates of five seeds until ten batches of 32 in a row were more than .95 right, −1 where
+    1,000 did not do. The names of the nets say where the biases of their gates start. Bundled: what
+    `python -m benchmarks.long_lags` printed.
+    """
+    runs: dict[tuple[str, int, str, float], list[int]] = {}
+    with (files("backprop") / "data" / "long_lags.csv").open(encoding="utf-8") as file:
+        for task, T, net, rate, _, at in csv.reader(line for line in file if line[:5] != "task,"):
+            runs.setdefault((task, int(T), net, float(rate)), []).append(int(at))
+    return {key: np.array(found) for key, found in runs.items()}
+
+
 def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
     """Shuffle the cases and set `test` of them aside.
 

@@ -1345,6 +1345,28 @@ def forward_mode(rng: Rng) -> None:
 
 
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
+@formula(
+    "lstm",
+    r"\overline{E} = \tfrac12 \left[ (w - 1)^2 + (T - 1)\, w^2 \right], \qquad \frac{d\overline{E}}{dw} = "
+    r"\underbrace{(w - 1)}_{\text{step } 1} + \underbrace{(T - 1)\, w}_{\text{all later steps}}",
+)
+def two_wishes_for_one_weight(rng: Rng) -> None:
+    T, w = 7, rng.normal()
+    signs = np.array(list(itertools.product((-1, 1), repeat=T)))  # mean 0, variance 1, independent
+    off = w * signs.sum(axis=1) - signs[:, 0]
+    close((off**2).mean() / 2, ((w - 1) ** 2 + (T - 1) * w**2) / 2)
+    close((off * signs[:, 0]).mean(), w - 1)
+    close((off[:, None] * signs[:, 1:]).mean(axis=0).sum(), (T - 1) * w)
+
+
+@formula("lstm", r"\prod_{s=t-k+1}^{t} f_s")
+def along_the_carousel(rng: Rng) -> None:
+    f, added, c = rng.uniform(size=6), rng.normal(size=6), 1e-30j + 1.0
+    for gate, new in zip(f, added, strict=True):
+        c = gate * c + new
+    close(c.imag / 1e-30, np.prod(f))
+
+
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
 ) -> None:
