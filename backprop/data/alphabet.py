@@ -64,10 +64,10 @@ class Alphabet:
     ) -> list[Any]:
         """Let a net write `count` words, one symbol at a time, each drawn with the probability that it gives.
 
-        `net` is Sequential(recurrent layer, EachStep(Dense)) or the pair (recurrent layer, Dense) and gives
-        the total inputs of a softmax. A word that does not end within `longest` symbols (where left out: as
-        many as the longest word has) is cut and has "…" behind it. With a runs axis, there is a list of words
-        for each run.
+        `net` is Sequential(recurrent layer, EachStep(Dense)), or the pair (recurrent layer, Dense), or has
+        several recurrent layers, and gives the total inputs of a softmax. A word that does not end within
+        `longest` symbols (where left out: as many as the longest word has) is cut and has "…" behind it. With
+        a runs axis, there is a list of words for each run.
         """
 
         def draw(a: Array) -> Array:
@@ -77,7 +77,7 @@ class Alphabet:
 
         if count < 1:
             raise ValueError(f"sample expects a count of at least 1, got {count}")
-        return self._write(net, [""] * count, draw, longest)
+        return self._write("sample", net, [""] * count, draw, longest)
 
     def answer(
         self, net: Sequential | Sequence[Layer], questions: Sequence[str], longest: int | None = None
@@ -88,10 +88,11 @@ class Alphabet:
         """
         _check_words("answer", questions)
         self._check("answer", "".join(questions))
-        return self._write(net, questions, lambda a: a.argmax(axis=-1), longest)
+        return self._write("answer", net, questions, lambda a: a.argmax(axis=-1), longest)
 
     def _write(
         self,
+        owner: str,
         net: Sequential | Sequence[Layer],
         openings: Sequence[str],
         choose: Callable[[Array], Array],
@@ -99,21 +100,32 @@ class Alphabet:
     ) -> list[Any]:
         """Read each opening, then write on: all words at once, one step of the net for each symbol."""
         layers = list(net.layers if isinstance(net, Sequential) else net)
+        recurrent = [layer for layer in layers if isinstance(layer, Unrolled)]
+        if not recurrent:
+            raise ValueError(f"{owner} expects a net with a recurrent layer, got {layers!r:.60}")
+        longest = self.longest if longest is None else longest
+        if longest < max(1, *map(len, openings)):
+            raise ValueError(f"{owner} expects longest of at least 1 and of each question, got {longest}")
+        symbols = np.eye(len(self.symbols), dtype=recurrent[0].params["W"].dtype)
         states: list[State | None] = [None] * len(layers)
         codes = np.zeros(len(openings), dtype=int)
+        ended = np.zeros(len(openings), dtype=bool)
         written: list[Array] = []
-        for t in range((self.longest if longest is None else longest) + 1):
-            y = np.eye(len(self.symbols))[codes]
+        for t in range(longest + 1):
+            y = symbols[codes]
             for k, layer in enumerate(layers):
                 if isinstance(layer, Unrolled):
                     y, states[k] = layer.step(y, states[k])
                 else:
                     y = (layer.row if isinstance(layer, EachStep) else layer).forward(y)[0]
+            if y.shape[-1] != len(symbols):
+                raise ValueError(f"{owner} expects a net with {len(symbols)} outputs, got {y.shape[-1]}")
             given = np.array([self.symbols.index(word[t]) if t < len(word) else -1 for word in openings])
             codes = np.where(given >= 0, given, choose(y))
             written.append(codes)
-            if (np.stack(written) == 0).any(axis=0).all():
-                break  # every word has ended
+            ended = ended | (codes == 0)
+            if ended.all():
+                break
         return self._words(np.stack(written, axis=-1), [len(word) for word in openings])
 
     def _words(self, codes: Array, starts: list[int]) -> list[Any]:
