@@ -1344,6 +1344,27 @@ def forward_mode(rng: Rng) -> None:
     close(joined.ravel(), total)
 
 
+@formula(
+    "gru",
+    r"h_t = \sum_{q=1}^{t} w_{tq}\, n_q , \qquad w_{tq} = (1 - z_q)\, z_{q+1} z_{q+2} \cdots z_t , \qquad \sum_{q=1}^{t} w_{tq} = 1 - z_1 z_2 \cdots z_t",
+)
+def mixture(rng: Rng) -> None:
+    z, n, h = rng.random(6), rng.normal(size=6), 0.0
+    for gate, new in zip(z, n, strict=True):
+        h = gate * h + (1 - gate) * new
+    w = [(1 - z[q]) * z[q + 1 :].prod() for q in range(6)]
+    close(h, w @ n)
+    close(sum(w), 1 - z.prod())
+
+
+@formula("gru", r"\sum_{k=0}^{\infty} k\, (1 - z)\, z^k = \frac{z}{1 - z} = e^b")
+def mean_age(rng: Rng) -> None:
+    b = rng.normal()
+    z, k = sigma(np.array(b)), np.arange(5000)
+    close((k * (1 - z) * z**k).sum(), z / (1 - z))
+    close(z / (1 - z), np.exp(b))
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 @formula(
     "lstm",
