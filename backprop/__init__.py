@@ -20,6 +20,7 @@ from .layers.activations import (
 from .layers.convolution import Convolution
 from .layers.dense import Dense
 from .layers.dropout import Dropout, FixedMask
+from .layers.exchange import torch_weights, with_torch_weights
 from .layers.gates import chrono, gate_biases
 from .layers.gru import GRU
 from .layers.initializers import (
@@ -35,6 +36,7 @@ from .layers.initializers import (
 from .layers.layer import Layer, Parallel, Sequential
 from .layers.lstm import LSTM
 from .layers.normalization import BatchNorm, FixedNorm, LayerNorm
+from .layers.peepholes import PeepholeLSTM
 from .layers.pooling import GlobalMaxPooling, MaxPooling, MeanPooling
 from .layers.radial import RadialBasis
 from .layers.rectifiers import GELU, LeakyReLU, Softplus
@@ -68,6 +70,7 @@ from .learning.losses import (
 )
 from .learning.newton import DiagonalLevenbergMarquardt, LevenbergMarquardt, newton_step
 from .learning.optimizers import Adagrad, Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
+from .learning.rtrl import real_time_gradient
 from .learning.training import minibatches, train, train_fresh, train_minibatches
 from .neurons import Adaline, Perceptron, ThresholdUnit, widest_margin
 
@@ -106,6 +109,7 @@ __all__ = [
     "Momentum",
     "Nesterov",
     "Parallel",
+    "PeepholeLSTM",
     "Perceptron",
     "RMSProp",
     "RadialBasis",
@@ -151,17 +155,20 @@ __all__ = [
     "numerical_gradient",
     "orthogonal",
     "power_iteration",
+    "real_time_gradient",
     "relative_error",
     "softmax",
     "softmax_cross_entropy",
     "source",
     "sum_of_squares",
     "table",
+    "torch_weights",
     "train",
     "train_fresh",
     "train_minibatches",
     "uniform",
     "widest_margin",
+    "with_torch_weights",
 ]
 
 

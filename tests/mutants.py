@@ -61,6 +61,10 @@ FIRST = {
     "source": ["package/test_edges.py"],
     "table": ["package/test_edges.py"],
     "kinship": ["test_papers_family_trees.py"],
+    "sequences": ["package/test_sequences.py"],
+    "grammar": ["package/test_grammar.py"],
+    "numerals": ["package/test_numerals.py"],
+    "alphabet": ["package/test_alphabet.py"],
 }
 PAPERS = ["test_xor.py", "test_papers_xor.py", "test_papers_symmetry.py", "test_papers_family_trees.py"]
 SHARE = 0.98

@@ -1,7 +1,8 @@
 """The data of the classic experiments: generated or bundled, never downloaded by default.
 
 Inputs are float64 arrays of shape (N, features). Targets for a single ±1 unit have shape (N,);
-targets for a net have shape (N, outputs).
+targets for a net have shape (N, outputs). Sequences, re-exported here from modules of their own, are
+(T, N, features).
 """
 
 from __future__ import annotations
@@ -12,7 +13,28 @@ from importlib.resources import files
 import numpy as np
 
 from ..layers.layer import Array
+from .alphabet import Alphabet as Alphabet
+from .alphabet import Ngrams as Ngrams
+from .grammar import embedded_reber as embedded_reber
+from .grammar import legal as legal
+from .grammar import letters_one_hot as letters_one_hot
+from .grammar import reber as reber
+from .grammar import reber_stream as reber_stream
 from .kinship import family_trees as family_trees
+from .numerals import english as english
+from .numerals import jamo as jamo
+from .numerals import korean as korean
+from .numerals import read_english as read_english
+from .numerals import read_korean as read_korean
+from .sequences import a_n_b_n as a_n_b_n
+from .sequences import adding as adding
+from .sequences import copying as copying
+from .sequences import counting as counting
+from .sequences import latch as latch
+from .sequences import parity as parity
+from .sequences import recall as recall
+from .sequences import temporal_order as temporal_order
+from .sequences import temporal_xor as temporal_xor
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 

@@ -1,4 +1,4 @@
-"""Where the biases of gates start, which decides how far back a gated net can look before it has learned anything.
+"""Where the biases of gates start: it decides how far back a gated net can look before it has learned.
 
 An initializer here takes the names of a layer's blocks, in the order of its rows, the number H of units and a
 generator, and returns an array (blocks, H).
@@ -19,8 +19,8 @@ GateBiases = Callable[[tuple[str, ...], int, np.random.Generator], Array]
 def gate_biases(**values: float) -> GateBiases:
     """Start the biases of the named gates at the given numbers, all others at 0.
 
-    `gate_biases(forget=1.0)` is the start of Jozefowicz et al. (2015); `gate_biases(input=-3.0)` that of a cell in
-    the adding problem of Hochreiter and Schmidhuber (1997). A name that the layer lacks raises ValueError.
+    `gate_biases(forget=1.0)` is the start of Jozefowicz et al. (2015); `gate_biases(input=-3.0)` that of the
+    adding problem of Hochreiter and Schmidhuber (1997). A name that the layer lacks raises ValueError.
     """
 
     def biases(blocks: tuple[str, ...], units: int, rng: np.random.Generator) -> Array:

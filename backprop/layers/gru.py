@@ -1,7 +1,7 @@
-"""The gated recurrent unit: one state, and a gate that says for each unit how much of it stays (Cho et al. 2014).
+"""The gated recurrent unit: one state, and a gate that says how much of each unit stays (Cho et al. 2014).
 
-The reset gate may act on the state before the product with U, as in the paper, or on the product after it, as
-in PyTorch and in Keras since version 3 by default.
+The reset gate may act on the state before the product with U, as in the paper, or on the product after it,
+as in PyTorch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class GRU(Unrolled):
     """h_t = z h_{t−1} + (1 − z) n with n = tanh(W_n x_t + U_n (r h_{t−1}) + b_n); z, r are logistic.
 
     The rows of `W` (3H, n_in), `U` (3H, H) and `b` (3H,) belong to z, r and n, in this order. With
-    `reset="after"` n = tanh(W_n x_t + r (U_n h_{t−1} + v) + b_n), with a second bias `v` (H,), at 0 to begin with.
+    `reset="after"` n = tanh(W_n x_t + r (U_n h_{t−1} + v) + b_n), with a second bias `v` (H,), at 0 at first.
     `weight` starts W and `recurrent` U, both uniform on ±1/√H where left out; `bias` starts b, at 0.
     """
 
@@ -49,7 +49,7 @@ class GRU(Unrolled):
             self.params["v"] = draw(constant(0.0), (n_hidden,), rng, dtype)
 
     def unroll(self, x: Array, start: State) -> tuple[dict[str, Array], tuple[Array, Array]]:
-        """Map x (T, n_in, N) to the states h (T + 1, H, N); kept are z, r and n, and what the reset gate sees."""
+        """Map x (T, n_in, N) to the states h (T + 1, H, N); kept are z, r, n and the other factor of r."""
         W, U, b, H = self.params["W"], self.params["U"], self.params["b"][..., None], self.n_hidden
         h = history_from(start["h"], len(x))
         gates = W @ x + b  # the inputs' share of all steps at once
@@ -70,7 +70,7 @@ class GRU(Unrolled):
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
-        """Map dy (T, H, N) to δ (T, 3H, N) of the total inputs, dE/dstart and the gradients of `U` (and `v`)."""
+        """Map dy (T, H, N) to δ (T, 3H, N) of the total inputs, dE/dstart and the gradients of `U`, `v`."""
         U, H = self.params["U"], self.n_hidden
         h, (gates, seen) = cache.history["h"], cache.steps
         delta = np.empty_like(gates)
@@ -92,7 +92,7 @@ class GRU(Unrolled):
         return delta, {"h": dh}, self._state_gradients(delta, dseen, h[:-1], seen)
 
     def _state_gradients(self, delta: Array, dseen: Array, h: Array, seen: Array) -> dict[str, Array]:
-        """The gradients of U, whose last rows see r h (before) or have their product multiplied by r (after)."""
+        """The gradients of U, whose last rows see r h (before), or of whose product r is a factor (after)."""
         H = self.n_hidden
         of_gates = over_time(delta[..., : 2 * H, :], h)
         if self.reset == "before":

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .activations import logistic
 from .gates import GateBiases, as_initializer, gate_biases
 from .initializers import Initializer
 from .layer import Array
@@ -23,10 +22,11 @@ GATES = ("input", "forget", "output")
 class LSTM(Unrolled):
     """c_t = f c_{t−1} + i g and h_t = o tanh(c_t); g is a tanh, i, f, o are logistic, of x_t and h_{t−1}.
 
-    The rows of `W` (4H, n_in), `U` (4H, H) and `b` (4H,) belong to g, i, f and o, in this order; a gate that is
-    not among `gates` is always 1 and has no rows. `squash=False` leaves out the tanh of the cell. `truncated`
-    sends no error back through h_{t−1}, as in 1997: then `backward` is not the gradient. `weight` starts W and
-    `recurrent` U, both uniform on ±1/√H where left out; `bias` starts b, the forget gate's at 1 and others at 0.
+    The rows of `W` (4H, n_in), `U` (4H, H) and `b` (4H,) belong to g, i, f and o, in this order; a gate that
+    is not among `gates` is always 1 and has no rows. `squash=False` leaves out the tanh of the cell.
+    `truncated` sends no error back through h_{t−1}, as in 1997: then `backward` is not the gradient. `weight`
+    starts W and `recurrent` U, both uniform on ±1/√H where left out; `bias` starts b, where left out at 1 for
+    the forget gate and at 0 for all others.
     """
 
     STATE = ("h", "c")
@@ -59,27 +59,33 @@ class LSTM(Unrolled):
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         h, c = history_from(start["h"], len(x)), history_from(start["c"], len(x))
         gates = W @ x + b  # the inputs' share of all steps at once
+        g, i, f, o = self.cut(gates)
         shown = np.empty_like(c[1:])
         for t in range(len(x)):
             gates[t] += U @ h[t]  # eq:lstm-total
             self.open(gates[t])
-            g, i, f, o = self.cut(gates[t])
-            c[t + 1] = f * c[t] + i * g  # eq:lstm-c
+            c[t + 1] = f[t] * c[t] + i[t] * g[t]  # eq:lstm-c
             shown[t] = np.tanh(c[t + 1]) if self.squash else c[t + 1]
-            h[t + 1] = o * shown[t]  # eq:lstm-h
+            h[t + 1] = o[t] * shown[t]  # eq:lstm-h
         return {"h": h, "c": c}, (gates, shown)
 
     def open(self, total: Array) -> None:
-        """Turn the total inputs (4H, N) of one step into g, i, f and o, in place."""
-        H = self.n_hidden
-        total[..., :H, :] = np.tanh(total[..., :H, :])  # eq:lstm-g
-        total[..., H:, :] = logistic(total[..., H:, :])  # eq:lstm-gates
+        """Turn the total inputs (4H, N) of one step into g, i, f and o, in place.
 
-    def cut(self, gates: Array) -> tuple[Array | float, ...]:
-        """Cut (4H, N) into views g, i, f, o, each (H, N); a gate that the layer lacks is the number 1."""
+        One tanh serves for all, since 1 / (1 + e^(−a)) = (1 + tanh(a/2)) / 2.
+        """
+        logistic = total[..., self.n_hidden :, :]
+        logistic *= 0.5
+        np.tanh(total, out=total)  # eq:lstm-g
+        logistic += 1
+        logistic *= 0.5  # eq:lstm-gates
+
+    def cut(self, gates: Array) -> tuple[Array, ...]:
+        """Cut (…, 4H, N) into views g, i, f, o, each (…, H, N); a gate that the layer lacks is all ones."""
         H = self.n_hidden
         views = {block: gates[..., k * H : (k + 1) * H, :] for k, block in enumerate(self.blocks)}
-        return tuple(views.get(block, 1.0) for block in ("candidate", *GATES))
+        g = views["candidate"]
+        return g, *(views[gate] if gate in views else np.ones_like(g) for gate in GATES)
 
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
@@ -87,27 +93,21 @@ class LSTM(Unrolled):
         """Map dy (T, H, N) to δ (T, 4H, N) of the total inputs, dE/dstart and the gradient of `U`."""
         U, (gates, shown) = self.params["U"], cache.steps
         h, c = cache.history["h"], cache.history["c"]
+        g, i, f, o = self.cut(gates)
+        slope = 1 - shown * shown if self.squash else np.ones_like(shown)
         delta = np.empty_like(gates)
+        delta_g, delta_i, delta_f, delta_o = self.cut(delta)
         dh = dc = np.zeros_like(dy[0])
         for t in reversed(range(len(dy))):
-            g, i, f, o = self.cut(gates[t])
             if t in late:
                 dc = dc + late[t]["c"]
             dh = dy[t] + dh  # from above and from the step after; eq:lstm-dh
-            slope = 1 - shown[t] * shown[t] if self.squash else 1.0
-            dc = dc + dh * o * slope  # eq:lstm-dc
-            delta_g = dc * i * (1 - g * g)  # eq:lstm-delta-g
-            delta_i = dc * g * i * (1 - i)  # eq:lstm-delta-i
-            delta_f = dc * c[t] * f * (1 - f)  # eq:lstm-delta-f
-            delta_o = dh * shown[t] * o * (1 - o)  # eq:lstm-delta-o
-            self.join((delta_g, delta_i, delta_f, delta_o), delta[t])
-            dc = dc * f  # eq:lstm-carousel
+            dc = dc + dh * o[t] * slope[t]  # eq:lstm-dc
+            delta_g[t] = dc * i[t] * (1 - g[t] * g[t])  # eq:lstm-delta-g
+            delta_i[t] = dc * g[t] * i[t] * (1 - i[t])  # eq:lstm-delta-i
+            delta_f[t] = dc * c[t] * f[t] * (1 - f[t])  # eq:lstm-delta-f
+            delta_o[t] = dh * shown[t] * o[t] * (1 - o[t])  # eq:lstm-delta-o
+            dc = dc * f[t]  # eq:lstm-carousel
             dh = 0 * dh if self.truncated else U.mT @ delta[t]  # eq:lstm-back
         dU = over_time(delta, h[:-1])  # eq:lstm-dU
         return delta, {"h": dh, "c": dc}, {"U": dU}
-
-    def join(self, parts: tuple[Array, ...], whole: Array) -> None:
-        """Write the δ of g, i, f and o into `whole` (4H, N), without those of gates that the layer lacks."""
-        for view, part in zip(self.cut(whole), parts, strict=True):
-            if isinstance(view, np.ndarray):
-                view[...] = part

@@ -1,8 +1,8 @@
-"""What recurrent layers share: one layer used again at every step of time, its state handed on from step to step.
+"""What recurrent layers share: one layer used again at every step of time, its state handed on to the next.
 
 Sequences are x (T, N, features), with runs in front of all, so time is on axis −3 and cases stay on axis −2.
-Inside, time comes first and the cases stand side by side in memory: x[t] is (features, N), so every formula
-of a step reads as it does for one case, and the slices that hold one gate are contiguous.
+Inside, time comes first and the cases stand in columns: x[t] is (features, N), so every formula of a step
+reads as it does for one case, and the rows that hold one gate are contiguous.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ State = dict[str, Array]
 class Unrolling(NamedTuple):
     """The cache of a recurrent layer: everything that happened, with time first and cases last.
 
-    `x` (T, n_in, N) are the inputs; `history` has for each name of the state an array (T + 1, H, N) that begins
-    with the start; `steps` is what the layer keeps of every step besides; `ends` (N,) are the numbers of steps
-    of the sequences, where a mask was given.
+    `x` (T, n_in, N) are the inputs; `history` has for each name of the state an array (T + 1, H, N) that
+    begins with the start; `steps` is what the layer keeps of every step besides; `ends` (N,) are the numbers
+    of steps of the sequences, where a mask was given.
     """
 
     x: Array
@@ -71,9 +71,9 @@ class Unrolled(Layer):
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
-        """Walk down again: dy (T, H, N) to the δ of all total inputs, dE/dstart, and what W and b leave of grads.
+        """Walk down again: dy (T, H, N) to the δ of all total inputs, dE/dstart, all gradients but for W, b.
 
-        `late[t]` is dE/d(rest of the state after step t) where one was given; that of h is in dy already.
+        `late[t]` is dE/d(the rest of the state after step t) where it was given; that of h is in dy already.
         """
         raise NotImplementedError
 
@@ -82,8 +82,8 @@ class Unrolled(Layer):
     ) -> tuple[Array, Unrolling]:
         """Map x (T, N, n_in) to y (T, N, H), the state h after every step.
 
-        `start` is the state before the first step, {"h": (N, H), …}, zeros where left out. `mask` (T, N) is True
-        up to the last step of each sequence; what is padded behind it has y = 0 and no influence.
+        `start` is the state before the first step, {"h": (N, H), …}, zeros where left out. `mask` (T, N) is
+        True up to the last step of each sequence; what is padded behind it has y = 0 and no influence.
         """
         W = self.params["W"]
         check_sequences(type(self).__name__, x, W.shape[-1], like=W)
@@ -98,7 +98,7 @@ class Unrolled(Layer):
     def backward(
         self, dy: Array, cache: Unrolling, dlast: State | None = None
     ) -> tuple[Array, dict[str, Array]]:
-        """Map dy (T, N, H) to dx (T, N, n_in) and the gradients; `dlast` is dE/d(last state), if it has one."""
+        """Map dy (T, N, H) to dx (T, N, n_in) and the gradients; `dlast` is dE/d(last state), if any."""
         dx, grads, _ = self.backward_to_start(dy, cache, dlast)
         return dx, grads
 
@@ -115,7 +115,7 @@ class Unrolled(Layer):
         return self._walk_down(dy, cache, {})[2]
 
     def last_state(self, cache: Unrolling) -> State:
-        """Return the state after each sequence's last step, {"h": (N, H), …}: the `start` of what comes next."""
+        """Return the state after each sequence's last step, {"h": (N, H), …}: a `start` for what follows."""
         if cache.ends is None:
             return {name: values[-1].mT for name, values in cache.history.items()}
         cases = np.arange(len(cache.ends))
@@ -124,7 +124,7 @@ class Unrolled(Layer):
         }
 
     def step(self, x: Array, state: State | None = None) -> tuple[Array, State]:
-        """Map the input x (N, n_in) of one step and the state before it to y (N, H) and the state after it."""
+        """Map the input x (N, n_in) of one step and the state before it to y (N, H) and the state after."""
         check_batch(type(self).__name__, x, self.params["W"].shape[-1])
         y, cache = self.forward(x[..., None, :, :], state)
         return y[..., 0, :, :], self.last_state(cache)

@@ -1,4 +1,4 @@
-"""Gradients kept from being too long: by their norm, which leaves the direction, or value by value, which does not.
+"""Gradients kept from being too long: by their norm, which leaves the direction, or value by value.
 
 Both return new arrays. For many nets at once, say how many with `runs`: then each is clipped by itself.
 """
@@ -21,7 +21,7 @@ def gradient_norm(grads: dict[str, Array], runs: int | None = None) -> Array:
 
 
 def clip_by_norm(grads: dict[str, Array], limit: float, runs: int | None = None) -> dict[str, Array]:
-    """Return g · min(1, limit / ‖g‖): as long as it was, or `limit`; the direction stays (Pascanu et al. 2013)."""
+    """Return g · min(1, limit / ‖g‖): at most `limit` long, the direction as it was (Pascanu et al. 2013)."""
     _check_limit("clip_by_norm", limit)
     norm = np.maximum(gradient_norm(grads, runs), np.finfo(np.float64).tiny)
     factor = np.minimum(1.0, limit / norm)  # eq:clipping-norm

@@ -115,10 +115,12 @@ def _keeping(loss: Loss) -> Loss:
         try:
             return loss(y, d)
         except FloatingPointError:
-            if y.ndim < 3:
+            runs = loss(np.broadcast_to(d, y.shape), d)[0].shape
+            if not runs:
                 raise
-            lost = np.asarray(~(np.abs(y) < 1e150).all(axis=(-2, -1)))  # NaN too; larger squares overflow
-            E, dy = loss(np.where(lost[:, None, None], d, y), d)
+            fine = np.abs(y) < 1e150  # not where NaN; larger squares overflow
+            lost = ~fine.reshape(*runs, -1).all(axis=1)
+            E, dy = loss(np.where(lost.reshape(*runs, *[1] * (y.ndim - 1)), d, y), d)
             E[lost], dy[lost] = np.inf, 0
             return E, dy
 
@@ -225,18 +227,19 @@ def train_fresh(
 ) -> History:
     """Change the weights `updates` times, each time by a batch that has not been seen before.
 
-    `draw(t)` returns the inputs and targets of change number t, from 0; `clip` makes of the gradients those that
-    are used. What `record(y, d)` makes of outputs and targets before every change is kept; where it returns
-    None, training stops. `schedule` and `keep_diverged` as in `train`.
+    `draw(t)` returns the inputs and targets of change number t, from 0; `clip` makes of the gradients those
+    that are used. What `record(y, d)` makes of outputs and targets before every change is kept; where it
+    returns None, training stops. `schedule` and `keep_diverged` as in `train`.
     """
     if updates < 1:
         raise ValueError(f"train_fresh expects at least 1 update, got {updates}")
     errors, recorded = [], []
+    loss = _keeping(loss) if keep_diverged else loss
     with np.errstate(**_warnings(keep_diverged)):
         for t in range(updates):
             x, d = draw(t)
             y, cache = net.forward(x)
-            E, dy = (_keeping(loss) if keep_diverged else loss)(y, d)
+            E, dy = loss(y, d)
             errors.append(E)
             if record is not None:
                 kept = record(y, d)
