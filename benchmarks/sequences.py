@@ -1,9 +1,9 @@
-"""Three recurrent nets at equal parameters and equal tuning: `python -m benchmarks.sequences [TASK …] > FILE`.
+"""Three recurrent nets at equal parameters and tuning: `python -m benchmarks.sequences [TASK …] > FILE`.
 
-Every net is offered two starts and the same rates, on two seeds; the best pair is then trained on five others.
-The ablations take parts of the LSTM away, at equal numbers of units, and offer the same rates again. Seeds that
-are trained together see the same training data, and all nets the same test data. In float32 it takes some ten
-minutes of one core; what it printed is kept as `backprop/data/sequences.csv`.
+Every net is offered two starts and the same rates, on two seeds; the best pair is then trained on five
+others. The ablations take parts of the LSTM away, at equal numbers of units, and offer the same rates again.
+Seeds that are trained together see the same training data, and all nets the same test data. In float32 it
+takes some ten minutes of one core; what it printed is kept as `backprop/data/sequences.csv`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Maker = Callable[[int, int, int, Rngs], Unrolled]
 
 @dataclass(frozen=True)
 class Task:
-    """What is learned: `batch` draws inputs, targets and a mask of what counts; `score` is the share right."""
+    """A task: `batch` draws inputs, targets and a mask of what counts; `score` is the share right."""
 
     inputs: int
     outputs: int
@@ -93,7 +93,7 @@ NETS: dict[str, tuple[int, dict[str, Maker]]] = {
 
 def units(blocks: int, n_in: int, n_out: int, parameters: int) -> int:
     """The number of units that brings cell and output layer nearest to the number of parameters."""
-    return min(range(2, 400), key=lambda H: abs(count(blocks, n_in, n_out, H) - parameters))
+    return min(range(2, 1000), key=lambda H: abs(count(blocks, n_in, n_out, H) - parameters))
 
 
 def count(blocks: int, n_in: int, n_out: int, H: int) -> int:
@@ -206,7 +206,7 @@ def embedded() -> Task:
 
 
 def continual(chunk: int = 40, streams: int = 16) -> Task:
-    """Embedded strings end to end, state carried; right is the letter that repeats the second, late in a stream."""
+    """Embedded strings end to end, state carried; right is the letter that repeats the second of its string."""
     length = 600 * chunk
     x, d, _ = datasets.reber_stream(length, streams, np.random.default_rng(5))
 
@@ -283,17 +283,18 @@ TASKS: dict[str, Callable[[], Task]] = {
     "parity": parity,
     "embedded grammar": embedded,
     "continual grammar": continual,
-    "numerals, English": lambda: numerals("English", 600),
-    "numerals, Korean": lambda: numerals("Korean", 800),
-    "digits to words, English": lambda: answering("English", True, 800),
-    "digits to words, Korean": lambda: answering("Korean", True, 1000),
-    "words to digits, English": lambda: answering("English", False, 800),
-    "words to digits, Korean": lambda: answering("Korean", False, 1000),
+    "English numerals": lambda: numerals("English", 600),
+    "Korean numerals": lambda: numerals("Korean", 800),
+    "English digits to words": lambda: answering("English", True, 800),
+    "Korean digits to words": lambda: answering("Korean", True, 1000),
+    "English words to digits": lambda: answering("English", False, 800),
+    "Korean words to digits": lambda: answering("Korean", False, 1000),
 }
 
 # --- Parts taken away, at equal numbers of units -----------------------------------------------------
 
-UNITS = {"adding": 16, "numerals, English": 32}
+SIZES = {"small": 6_000, "large": 600_000}
+UNITS = {"adding": 16, "English numerals": 32}
 
 
 def lesser(task: str) -> dict[str, tuple[int, dict[str, Maker]]]:
@@ -311,35 +312,57 @@ def lesser(task: str) -> dict[str, tuple[int, dict[str, Maker]]]:
 def report(task: str, name: str, net: tuple[int, dict[str, Maker]], learned: Task, H: int) -> None:
     """Choose start and rate on the seeds for tuning, then print a line for every other seed."""
     begun, (blocks, starts) = time.process_time(), net
-    parameters = count(blocks, learned.inputs, learned.outputs, H)
+    head = f"{task},{name},{H},{count(blocks, learned.inputs, learned.outputs, H)}"
     tried: dict[tuple[str, float], float] = {}
     for start, make in starts.items():
         found = learned.score(train(learned, make, H, RATES, TUNING)).reshape(len(RATES), -1)
         for rate, row in zip(RATES, found, strict=True):
             tried[start, rate] = float(row.mean())
             for seed, share in zip(TUNING, row, strict=True):
-                print(f"{task},{name},{H},{parameters},{start},{rate:g},{seed},tuning,{share:.3f}", flush=True)
+                print(
+                    f"{task},{name},{H},{parameters},{start},{rate:g},{seed},tuning,{share:.3f}", flush=True
+                )
     start, rate = max(tried, key=lambda key: (tried[key], -abs(np.log(100 * key[1]))))  # of equals the middle
     found = learned.score(train(learned, starts[start], H, (rate,), SEEDS))
     for seed, share in zip(SEEDS, found, strict=True):
-        print(f"{task},{name},{H},{parameters},{start},{rate:g},{seed},run,{share:.3f}", flush=True)
+        print(f"{head},{start},{rate:g},{seed},run,{share:.3f}", flush=True)
     spent = time.process_time() - begun
     print(f"{task}, {name}: {start}, {rate:g}, {np.round(found, 2)}, {spent:.0f} s", file=sys.stderr)
 
 
+def microseconds(make: Maker, H: int, signs: int = 24, steps: int = 50, tries: int = 7) -> float:
+    """The time of one step of 32 cases, forward and back, in processor time: the median of some tries."""
+    rng = np.random.default_rng(0)
+    cell = make(signs, H, steps, [rng])
+    x = rng.normal(size=(steps, CASES, signs)).astype(np.float32)
+    dy = rng.normal(size=(1, steps, CASES, H)).astype(np.float32)
+    spent = []
+    for _ in range(tries + 1):
+        begun = time.process_time()
+        cell.gradients(dy, cell.forward(x)[1])
+        spent.append(time.process_time() - begun)
+    return 1e6 * float(np.median(spent[1:])) / steps
+
+
 def main(chosen: Sequence[str] = ()) -> None:
     """Print one line for each task, net, start, rate and seed."""
-    print("task,net,units,parameters,start,rate,seed,kind,right")
+    print("task,net,units,parameters,start,rate,seed,kind,value")
     for task, build in TASKS.items():
         if not chosen or task in chosen:
             for name, net in NETS.items():
                 learned = build()
                 H = units(net[0], learned.inputs, learned.outputs, learned.parameters)
                 report(task, name, net, learned, H)
+    for size, parameters in SIZES.items():
+        if not chosen or "time" in chosen:
+            for name, (blocks, starts) in NETS.items():
+                H = units(blocks, 24, 24, parameters)
+                spent = microseconds(next(iter(starts.values())), H)
+                print(f"time,{name},{H},{count(blocks, 24, 24, H)},{size},0,0,run,{spent:.0f}", flush=True)
     for task, H in UNITS.items():
-        if not chosen or f"without, {task}" in chosen:
+        if not chosen or f"parts of {task}" in chosen:
             for name, net in lesser(task).items():
-                report(f"without, {task}", name, net, TASKS[task](), H)
+                report(f"parts of {task}", name, net, TASKS[task](), H)
 
 
 if __name__ == "__main__":

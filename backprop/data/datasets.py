@@ -147,6 +147,22 @@ def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
     return {key: np.array(errors) for key, errors in runs.items()}
 
 
+def sequence_runs() -> dict[tuple[str, str, str, str, float], Array]:
+    """Return what recurrent nets got right on the tasks of the page on sequences, one share for each seed.
+
+    The keys are (task, net, kind, start, rate): `kind` is "tuning" for the runs by which a start and a
+    learning rate were chosen and "run" for those on other seeds with the chosen pair. Under the task "time"
+    stand microseconds of a step, for nets that are "small" or "large" in place of a start. Kept is what
+    `python -m benchmarks.sequences` printed.
+    """
+    runs: dict[tuple[str, str, str, str, float], list[float]] = {}
+    with (files("backprop") / "data" / "sequences.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            key = (row["task"], row["net"], row["kind"], row["start"], float(row["rate"]))
+            runs.setdefault(key, []).append(float(row["value"]))
+    return {key: np.array(values) for key, values in runs.items()}
+
+
 def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:
     """Shuffle the cases and set `test` of them aside.
 
