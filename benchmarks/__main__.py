@@ -21,11 +21,12 @@ import platform
 import sys
 import time
 from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 
 from . import cases as c
-from . import convolutions
+from . import convolutions, recurrent
 
 RIVALS = {"PyTorch eager": c.torch_eager, "HIPS autograd": c.hips_autograd}
 NEEDS = {"PyTorch eager": "torch", "HIPS autograd": "autograd"}
@@ -73,7 +74,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=21, help="interleaved pairs of timings (default 21)")
     parser.add_argument("--budget", type=float, default=0.02, help="seconds for each timing (default 0.02)")
     parser.add_argument("--convolutions", action="store_true", help="time the convolutions alone")
+    parser.add_argument("--recurrent", action="store_true", help="time the recurrent layers alone")
     options = parser.parse_args()
+    everything = not (options.convolutions or options.recurrent)
     missing = [
         module
         for module in ("torch", "autograd", "sklearn", "jax")
@@ -83,8 +86,11 @@ def main() -> None:
         sys.exit(f"the benchmarks compare with {', '.join(missing)}: pip install -e '.[test,oracle]'")
 
     print("| net | against | ratio | quartiles | ours, µs |\n| --- | --- | ---: | --- | ---: |")
-    convolution(options.pairs, options.budget)
-    for case in [] if options.convolutions else c.cases():
+    if everything or options.convolutions:
+        layers(convolutions, options.pairs, options.budget)
+    if everything or options.recurrent:
+        layers(recurrent, options.pairs, options.budget)
+    for case in c.cases() if everything else []:
         step, grads = c.ours(case)
         for name, build in RIVALS.items():
             their_step, their_grads = build(case)
@@ -100,17 +106,17 @@ def main() -> None:
         epochs = max(1, 20 * case.batch // len(case.x))
         fit, their_fit = c.sklearn_fit(case, epochs)
         show(case.name, f"scikit-learn fit, {epochs} epochs", *ratios(fit, their_fit, options.pairs // 3, 0))
-    if not options.convolutions:
+    if everything:
         adam(options.pairs, options.budget)
         many(options.pairs // 3)
     print(f"\n{machine()}")
 
 
-def convolution(pairs: int, budget: float) -> None:
-    """Time one convolution forward and backward, dE/dx included, once its results agree with PyTorch's."""
-    for case in convolutions.cases():
-        (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
-        convolutions.compare(results, theirs)
+def layers(kind: ModuleType, pairs: int, budget: float) -> None:
+    """Time one layer forward and backward, dE/dx included, once its results agree with PyTorch's."""
+    for case in kind.cases():
+        (step, results), (their_step, theirs) = kind.ours(case), kind.torch_eager(case)
+        kind.compare(results, theirs)
         show(case.name, "PyTorch eager", *ratios(step, their_step, pairs, budget))
 
 

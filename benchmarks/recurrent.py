@@ -5,6 +5,7 @@ The inputs, weights and dE/dy are the same numbers. PyTorch has two biases where
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,28 +21,28 @@ Results = dict[str, Array]
 
 @dataclass(frozen=True)
 class Case:
-    """A kind of layer with as many inputs as units, and `steps` of a batch of sequences."""
+    """A kind of layer, and `steps` of a batch of sequences."""
 
     kind: str
     steps: int
     batch: int
+    inputs: int
     units: int
     dtype: DTypeLike = np.float64
 
     @property
     def name(self) -> str:
-        return (
-            f"{self.kind}, {self.steps} steps, batch {self.batch}, {self.units} units, {np.dtype(self.dtype)}"
-        )
+        sizes = f"{self.steps} steps, batch {self.batch}, {self.inputs} inputs, {self.units} units"
+        return f"{self.kind}, {sizes}, {np.dtype(self.dtype)}"
 
     def layer(self) -> Layer:
         rng = np.random.default_rng(0)
         if self.kind == "GRU":
-            return GRU(self.units, self.units, rng, reset="after", dtype=self.dtype)
-        return (LSTM if self.kind == "LSTM" else Recurrent)(self.units, self.units, rng, dtype=self.dtype)
+            return GRU(self.inputs, self.units, rng, reset="after", dtype=self.dtype)
+        return (LSTM if self.kind == "LSTM" else Recurrent)(self.inputs, self.units, rng, dtype=self.dtype)
 
     def x(self) -> Array:
-        shape = (self.steps, self.batch, self.units)
+        shape = (self.steps, self.batch, self.inputs)
         return np.random.default_rng(1).standard_normal(shape).astype(self.dtype)
 
 
@@ -50,7 +51,7 @@ def cases() -> list[Case]:
     return [
         Case(*sizes, dtype)
         for dtype in (np.float64, np.float32)
-        for sizes in (("LSTM", 100, 32, 32), ("GRU", 50, 64, 64), ("tanh", 100, 32, 128))
+        for sizes in (("LSTM", 100, 32, 32, 32), ("GRU", 50, 64, 64, 64), ("tanh RNN", 100, 32, 32, 128))
     ]
 
 
@@ -65,10 +66,10 @@ def ours(case: Case) -> tuple[Callable[[], None], Results]:
         _, cache = layer.forward(x)
         layer.backward(dy, cache)
 
-    shape_of_grads = layer.astype(case.dtype)
-    shape_of_grads.params = grads
-    theirs = torch_weights(shape_of_grads)
-    return step, {"y": y, "x": dx} | {name: theirs[name] for name in ("weight_ih_l0", "weight_hh_l0")}
+    as_weights = copy.copy(layer)
+    as_weights.params = grads  # so that they are named and ordered as PyTorch's
+    theirs = torch_weights(as_weights)
+    return step, {"y": y, "x": dx} | {name: w for name, w in theirs.items() if name != "bias_hh_l0"}
 
 
 def torch_eager(case: Case) -> tuple[Callable[[], None], Results]:
@@ -77,8 +78,8 @@ def torch_eager(case: Case) -> tuple[Callable[[], None], Results]:
     from torch import nn
 
     torch.set_num_threads(1)
-    kind = {"LSTM": nn.LSTM, "GRU": nn.GRU, "tanh": nn.RNN}[case.kind]
-    net = kind(case.units, case.units).to(torch.from_numpy(case.x()).dtype)
+    kind = {"LSTM": nn.LSTM, "GRU": nn.GRU, "tanh RNN": nn.RNN}[case.kind]
+    net = kind(case.inputs, case.units).to(torch.from_numpy(case.x()).dtype)
     net.load_state_dict({name: torch.from_numpy(w) for name, w in torch_weights(case.layer()).items()})
     x = torch.from_numpy(case.x()).requires_grad_()
     with torch.no_grad():

@@ -13,7 +13,7 @@ import pytest
 from backprop.data import datasets
 from backprop.data import mnist as mnist_module
 from backprop.data.images import resize
-from benchmarks import cases, convolutions, digits_1989, sequences, zip_codes
+from benchmarks import cases, convolutions, digits_1989, recurrent, sequences, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -116,3 +116,15 @@ def test_pytorchs_convolution_is_ours(case: convolutions.Case) -> None:
     (step, results), (their_step, theirs) = convolutions.ours(case), convolutions.torch_eager(case)
     convolutions.compare(results, theirs)
     step(), their_step()
+
+
+@pytest.mark.parametrize("case", recurrent.cases(), ids=lambda case: case.name)
+def test_pytorchs_recurrent_layers_are_ours(case: recurrent.Case) -> None:
+    pytest.importorskip("torch")
+    (step, results), (their_step, theirs) = recurrent.ours(case), recurrent.torch_eager(case)
+    assert results.keys() == {"y", "x", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0"}
+    recurrent.compare(results, theirs)
+    step(), their_step()
+    results["x"][0, 0, 0] += 0.01 * abs(results["x"]).max()
+    with pytest.raises(AssertionError, match="PyTorch, x"):
+        recurrent.compare(results, theirs)

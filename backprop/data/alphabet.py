@@ -64,10 +64,10 @@ class Alphabet:
     ) -> list[Any]:
         """Let a net write `count` words, one symbol at a time, each drawn with the probability that it gives.
 
-        `net` is Sequential(recurrent layer, EachStep(Dense)) or the pair (recurrent layer, Dense) and gives
-        the total inputs of a softmax. A word that does not end within `longest` symbols (where left out: as
-        many as the longest word has) is cut and has "…" behind it. With a runs axis, there is a list of words
-        for each run.
+        `net` is Sequential(recurrent layer, EachStep(Dense)), or the pair (recurrent layer, Dense), or has
+        several recurrent layers, and gives the total inputs of a softmax. A word that does not end within
+        `longest` symbols (where left out: as many as the longest word has) is cut and has "…" behind it. With
+        a runs axis, there is a list of words for each run.
         """
 
         def draw(a: Array) -> Array:

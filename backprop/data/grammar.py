@@ -119,9 +119,10 @@ def reber_stream(length: int, N: int, rng: np.random.Generator) -> tuple[Array, 
     """
     if length < 1 or N < 1:
         raise ValueError(f"reber_stream expects length and N of at least 1, got {length} and {N}")
-    ways = [list(node.items()) * 2 for node in EMBEDDED[:-1]]  # a single way twice: either coin takes it
-    letter_of = np.array([[LETTERS.index(letter) for letter, _ in two[:2]] for two in ways])
-    leads_to = np.array([[node for _, node in two[:2]] for two in ways]) % (len(EMBEDDED) - 1)
+    all_ways = [list(node.items()) for node in EMBEDDED[:-1]]
+    coin_ways = [(ways[0], ways[-1]) for ways in all_ways]  # where there is one way, either coin takes it
+    letter_of = np.array([[LETTERS.index(letter) for letter, _ in two] for two in coin_ways])
+    leads_to = np.array([[node for _, node in two] for two in coin_ways]) % (len(EMBEDDED) - 1)
     coins = rng.integers(2, size=(length + 1, N))
     nodes = np.zeros((length + 1, N), dtype=int)
     for t in range(length):

@@ -1,7 +1,7 @@
 """A language that can be checked: numbers written out in words, so that every sample is right or wrong.
 
 `english` and `korean` write the numbers from 1 to 99,999,999, `read_english` and `read_korean` read exactly
-what these write and nothing else. Neither language has a sign for 0 here.
+what these write and nothing else.
 """
 
 from __future__ import annotations
@@ -94,10 +94,11 @@ def korean(n: int) -> str:
 def _korean_digits(n: int) -> str:
     """Up to four digits, "" for 0."""
     word = ""
-    for name, size in PLACES:
+    for name, size in (*PLACES, ("", 1)):
         digit = n // size % 10
-        word += (DIGITS[digit - 1] if digit > 1 else "") + (name if digit else "")
-    return word + (DIGITS[n % 10 - 1] if n % 10 else "")
+        if digit:
+            word += (DIGITS[digit - 1] if digit > 1 or not name else "") + name
+    return word
 
 
 def read_korean(word: str) -> int | None:

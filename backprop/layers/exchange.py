@@ -25,13 +25,13 @@ def torch_weights(layer: Recurrent | LSTM | GRU) -> dict[str, Array]:
 
     As tensors they are what its `load_state_dict` takes. The first bias is `b`, the second 0, but for the `v`
     of a GRU. Raises ValueError for what PyTorch does not have: an LSTM with gates left out, without the tanh
-    of the cell or with peepholes, and a GRU that resets before the product.
+    of the cell or with peepholes, a GRU that resets before the product, many nets at once.
     """
     order = _order(layer)
     W, U, b = (_rearranged(layer.params[name], order) for name in ("W", "U", "b"))
     second = np.zeros_like(b)
     if "v" in layer.params:
-        second[..., -layer.n_hidden :] = layer.params["v"]
+        second[-layer.n_hidden :] = layer.params["v"]
     return {"weight_ih_l0": W, "weight_hh_l0": U, "bias_ih_l0": b, "bias_hh_l0": second}
 
 
@@ -46,8 +46,8 @@ def with_torch_weights(layer: Same, weights: dict[str, Array]) -> Same:
     first, second = weights["bias_ih_l0"].copy(), weights["bias_hh_l0"].copy()
     params = {"W": weights["weight_ih_l0"], "U": weights["weight_hh_l0"]}
     if "v" in layer.params:
-        params["v"] = second[..., -layer.n_hidden :].copy()
-        second[..., -layer.n_hidden :] = 0
+        params["v"] = second[-layer.n_hidden :].copy()
+        second[-layer.n_hidden :] = 0
     params["b"] = first + second
     twin = copy.copy(layer)
     twin.params = {
@@ -59,6 +59,8 @@ def with_torch_weights(layer: Same, weights: dict[str, Array]) -> Same:
 
 def _order(layer: Recurrent | LSTM | GRU) -> list[int]:
     """Which of the layer's blocks of rows come in which order in PyTorch."""
+    if layer.params["W"].ndim > 2:
+        raise ValueError(f"torch_weights expects one net, got {len(layer.params['W'])} runs")
     refusal = f"torch_weights expects a layer that PyTorch has, got {type(layer).__name__}"
     if isinstance(layer, Recurrent):
         return [0]

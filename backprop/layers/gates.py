@@ -51,6 +51,14 @@ def chrono(longest: float) -> GateBiases:
     return biases
 
 
+def open_gates(total: Array) -> None:
+    """Turn total inputs a into 1 / (1 + e^(−a)), in place: as (1 + tanh(a/2)) / 2, since tanh is quicker."""
+    total *= 0.5
+    np.tanh(total, out=total)
+    total += 1
+    total *= 0.5
+
+
 def as_initializer(biases: GateBiases, blocks: tuple[str, ...]) -> Initializer:
     """Return the initializer of the joined vector b (blocks · H,)."""
     return lambda shape, rng: biases(blocks, shape[0] // len(blocks), rng).ravel()

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .activations import logistic
-from .gates import GateBiases, as_initializer, gate_biases
+from .gates import GateBiases, as_initializer, gate_biases, open_gates
 from .initializers import Initializer, constant, draw
 from .layer import Array
-from .unrolled import State, Unrolled, Unrolling, history_from, over_time
+from .unrolled import State, Unrolled, Unrolling, from_below, history_from, over_time
 
 BLOCKS = ("update", "reset", "candidate")
 
@@ -50,53 +49,66 @@ class GRU(Unrolled):
 
     def unroll(self, x: Array, start: State) -> tuple[dict[str, Array], tuple[Array, Array]]:
         """Map x (T, n_in, N) to the states h (T + 1, H, N); kept are z, r, n and the other factor of r."""
-        W, U, b, H = self.params["W"], self.params["U"], self.params["b"][..., None], self.n_hidden
+        W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
+        U_zr, U_n = self.apart(U)
         h = history_from(start["h"], len(x))
-        gates = W @ x + b  # the inputs' share of all steps at once
+        gates = from_below(W, x, b)
+        z, r, n = self.cut(gates)
+        zr, _ = self.apart(gates)
         seen = np.empty_like(h[1:])
         for t in range(len(x)):
-            z, r, n = (gates[t, ..., k * H : (k + 1) * H, :] for k in range(3))
-            zr = gates[t, ..., : 2 * H, :]
-            zr[...] = logistic(zr + U[..., : 2 * H, :] @ h[t])  # eq:gru-gates
+            total = zr[t]
+            total += U_zr @ h[t]
+            open_gates(total)  # eq:gru-gates
             if self.reset == "before":
-                seen[t] = r * h[t]  # eq:gru-reset
-                n[...] = np.tanh(n + U[..., 2 * H :, :] @ seen[t])  # eq:gru-n
+                np.multiply(r[t], h[t], out=seen[t])  # eq:gru-reset
+                np.tanh(n[t] + U_n @ seen[t], out=n[t])  # eq:gru-n
             else:
-                seen[t] = U[..., 2 * H :, :] @ h[t] + self.params["v"][..., None]
-                n[...] = np.tanh(n + r * seen[t])  # eq:gru-after
-            h[t + 1] = z * h[t] + (1 - z) * n  # eq:gru-h
+                np.add(U_n @ h[t], self.params["v"][..., None], out=seen[t])
+                np.tanh(n[t] + r[t] * seen[t], out=n[t])  # eq:gru-after
+            np.add(z[t] * h[t], (1 - z[t]) * n[t], out=h[t + 1])  # eq:gru-h
         return {"h": h}, (gates, seen)
 
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
         """Map dy (T, H, N) to δ (T, 3H, N) of the total inputs, dE/dstart and the gradients of `U`, `v`."""
-        U, H = self.params["U"], self.n_hidden
+        U_zr, U_n = self.apart(self.params["U"])
         h, (gates, seen) = cache.history["h"], cache.steps
-        delta = np.empty_like(gates)
-        dseen = np.empty_like(seen)
+        z, r, n = self.cut(gates)
+        delta, dseen = np.empty_like(gates), np.empty_like(seen)
+        delta_z, delta_r, delta_n = self.cut(delta)
+        delta_zr, _ = self.apart(delta)
         dh = np.zeros_like(h[0])
         for t in reversed(range(len(dy))):
-            z, r, n = (gates[t, ..., k * H : (k + 1) * H, :] for k in range(3))
             dh = dy[t] + dh  # from above and from the step after; eq:gru-dh
-            delta_z = dh * (h[t] - n) * z * (1 - z)  # eq:gru-delta-z
-            delta_n = dh * (1 - z) * (1 - n * n)  # eq:gru-delta-n
+            delta_z[t] = dh * (h[t] - n[t]) * z[t] * (1 - z[t])  # eq:gru-delta-z
+            delta_n[t] = dh * (1 - z[t]) * (1 - n[t] * n[t])  # eq:gru-delta-n
             if self.reset == "before":
-                dseen[t] = U[..., 2 * H :, :].mT @ delta_n  # eq:gru-dseen
-                dr, past = dseen[t] * h[t], dseen[t] * r
+                dseen[t] = U_n.mT @ delta_n[t]  # eq:gru-dseen
+                delta_r[t] = dseen[t] * h[t] * r[t] * (1 - r[t])  # eq:gru-delta-r
+                past = dseen[t] * r[t]
             else:
-                dseen[t] = delta_n * r
-                dr, past = delta_n * seen[t], U[..., 2 * H :, :].mT @ dseen[t]
-            delta[t] = np.concatenate([delta_z, dr * r * (1 - r), delta_n], axis=-2)  # eq:gru-delta-r
-            dh = dh * z + past + U[..., : 2 * H, :].mT @ delta[t, ..., : 2 * H, :]  # eq:gru-back
+                dseen[t] = delta_n[t] * r[t]
+                delta_r[t] = dseen[t] * seen[t] * (1 - r[t])
+                past = U_n.mT @ dseen[t]
+            dh = dh * z[t] + past + U_zr.mT @ delta_zr[t]  # eq:gru-back
         return delta, {"h": dh}, self._state_gradients(delta, dseen, h[:-1], seen)
+
+    def cut(self, gates: Array) -> tuple[Array, Array, Array]:
+        """Cut (…, 3H, N) into views z, r and n, each (…, H, N)."""
+        H = self.n_hidden
+        return gates[..., :H, :], gates[..., H : 2 * H, :], gates[..., 2 * H :, :]
+
+    def apart(self, rows: Array) -> tuple[Array, Array]:
+        """Cut the rows (…, 3H, columns) into those of the two gates together and those of n."""
+        return rows[..., : 2 * self.n_hidden, :], rows[..., 2 * self.n_hidden :, :]
 
     def _state_gradients(self, delta: Array, dseen: Array, h: Array, seen: Array) -> dict[str, Array]:
         """The gradients of U, whose last rows see r h (before), or of whose product r is a factor (after)."""
-        H = self.n_hidden
-        of_gates = over_time(delta[..., : 2 * H, :], h)
+        delta_zr, delta_n = self.apart(delta)
         if self.reset == "before":
-            of_n = over_time(delta[..., 2 * H :, :], seen)
-            return {"U": np.concatenate([of_gates, of_n], axis=-2)}
-        of_n = over_time(dseen, h)
-        return {"U": np.concatenate([of_gates, of_n], axis=-2), "v": dseen.sum(axis=(0, -1))}
+            of_n = over_time(delta_n, seen)
+            return {"U": np.concatenate([over_time(delta_zr, h), of_n], axis=-2)}
+        dU = np.concatenate([over_time(delta_zr, h), over_time(dseen, h)], axis=-2)
+        return {"U": dU, "v": dseen.sum(axis=0).sum(axis=-1)}

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .gates import GateBiases, as_initializer, gate_biases
+from .gates import GateBiases, as_initializer, gate_biases, open_gates
 from .initializers import Initializer
 from .layer import Array
-from .unrolled import State, Unrolled, Unrolling, history_from, over_time
+from .unrolled import State, Unrolled, Unrolling, from_below, history_from, over_time
 
 GATES = ("input", "forget", "output")
 
@@ -58,27 +58,24 @@ class LSTM(Unrolled):
         """Map x (T, n_in, N) to the states h and c (T + 1, H, N); kept are g, i, f, o and tanh c."""
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         h, c = history_from(start["h"], len(x)), history_from(start["c"], len(x))
-        gates = W @ x + b  # the inputs' share of all steps at once
+        gates = from_below(W, x, b)
         g, i, f, o = self.cut(gates)
-        shown = np.empty_like(c[1:])
+        shown = np.empty_like(c[1:]) if self.squash else c[1:]
         for t in range(len(x)):
-            gates[t] += U @ h[t]  # eq:lstm-total
-            self.open(gates[t])
-            c[t + 1] = f[t] * c[t] + i[t] * g[t]  # eq:lstm-c
-            shown[t] = np.tanh(c[t + 1]) if self.squash else c[t + 1]
-            h[t + 1] = o[t] * shown[t]  # eq:lstm-h
+            total = gates[t]
+            total += U @ h[t]  # eq:lstm-total
+            self.open(total)
+            np.add(f[t] * c[t], i[t] * g[t], out=c[t + 1])  # eq:lstm-c
+            if self.squash:
+                np.tanh(c[t + 1], out=shown[t])
+            np.multiply(o[t], shown[t], out=h[t + 1])  # eq:lstm-h
         return {"h": h, "c": c}, (gates, shown)
 
     def open(self, total: Array) -> None:
-        """Turn the total inputs (4H, N) of one step into g, i, f and o, in place.
-
-        One tanh serves for all, since 1 / (1 + e^(−a)) = (1 + tanh(a/2)) / 2.
-        """
-        logistic = total[..., self.n_hidden :, :]
-        logistic *= 0.5
-        np.tanh(total, out=total)  # eq:lstm-g
-        logistic += 1
-        logistic *= 0.5  # eq:lstm-gates
+        """Turn the total inputs (4H, N) of one step into g, i, f and o, in place."""
+        g, others = total[..., : self.n_hidden, :], total[..., self.n_hidden :, :]
+        np.tanh(g, out=g)  # eq:lstm-g
+        open_gates(others)  # eq:lstm-gates
 
     def cut(self, gates: Array) -> tuple[Array, ...]:
         """Cut (…, 4H, N) into views g, i, f, o, each (…, H, N); a gate that the layer lacks is all ones."""
@@ -94,7 +91,9 @@ class LSTM(Unrolled):
         U, (gates, shown) = self.params["U"], cache.steps
         h, c = cache.history["h"], cache.history["c"]
         g, i, f, o = self.cut(gates)
-        slope = 1 - shown * shown if self.squash else np.ones_like(shown)
+        # What dh and dc are multiplied by does not wait for them: it is there for all steps at once.
+        shows = o * (1 - shown * shown) if self.squash else o
+        by_g, by_i, by_f, by_o = i * (1 - g * g), g * i * (1 - i), c[:-1] * f * (1 - f), shown * o * (1 - o)
         delta = np.empty_like(gates)
         delta_g, delta_i, delta_f, delta_o = self.cut(delta)
         dh = dc = np.zeros_like(dy[0])
@@ -102,12 +101,12 @@ class LSTM(Unrolled):
             if t in late:
                 dc = dc + late[t]["c"]
             dh = dy[t] + dh  # from above and from the step after; eq:lstm-dh
-            dc = dc + dh * o[t] * slope[t]  # eq:lstm-dc
-            delta_g[t] = dc * i[t] * (1 - g[t] * g[t])  # eq:lstm-delta-g
-            delta_i[t] = dc * g[t] * i[t] * (1 - i[t])  # eq:lstm-delta-i
-            delta_f[t] = dc * c[t] * f[t] * (1 - f[t])  # eq:lstm-delta-f
-            delta_o[t] = dh * shown[t] * o[t] * (1 - o[t])  # eq:lstm-delta-o
+            dc = dc + dh * shows[t]  # eq:lstm-dc
+            np.multiply(dc, by_g[t], out=delta_g[t])  # eq:lstm-delta-g
+            np.multiply(dc, by_i[t], out=delta_i[t])  # eq:lstm-delta-i
+            np.multiply(dc, by_f[t], out=delta_f[t])  # eq:lstm-delta-f
+            np.multiply(dh, by_o[t], out=delta_o[t])  # eq:lstm-delta-o
             dc = dc * f[t]  # eq:lstm-carousel
-            dh = 0 * dh if self.truncated else U.mT @ delta[t]  # eq:lstm-back
+            dh = np.zeros_like(dh) if self.truncated else U.mT @ delta[t]  # eq:lstm-back
         dU = over_time(delta, h[:-1])  # eq:lstm-dU
         return delta, {"h": dh, "c": dc}, {"U": dU}

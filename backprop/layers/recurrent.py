@@ -42,22 +42,27 @@ class Recurrent(Unrolled):
     def unroll(self, x: Array, start: State) -> tuple[dict[str, Array], None]:
         """Map x (T, n_in, N) to the states h (T + 1, H, N), the start first."""
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
-        h = history_from(start["h"], len(x))
-        a = W @ x + b  # the inputs' share of all steps at once
+        h = history_from(start["h"], len(x), rows=True)
+        a = np.matmul(W, x, out=np.empty_like(h[1:]))
+        a += b  # so far what the inputs add, of all steps at once
+        total = np.empty_like(h[0])
         for t in range(len(x)):
-            h[t + 1] = np.tanh(a[t] + U @ h[t])  # eq:recurrent-h
+            np.matmul(U, h[t], out=total)
+            total += a[t]
+            np.tanh(total, out=h[t + 1])  # eq:recurrent-h
         return {"h": h}, None
 
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
         """Map dy (T, H, N) to δ (T, H, N), dE/dstart and the gradient of `U`."""
-        U, h = self.params["U"], cache.history["h"]
-        delta = np.empty_like(h[1:])
+        h, U_T = cache.history["h"], np.ascontiguousarray(self.params["U"].mT)
+        slope = 1 - h[1:] * h[1:]
+        delta = np.empty_like(slope)
         dh = np.zeros_like(h[0])
         for t in reversed(range(len(dy))):
-            dh = dy[t] + dh  # from above and from the step after; eq:recurrent-dh
-            delta[t] = (1 - h[t + 1] * h[t + 1]) * dh  # eq:recurrent-delta
-            dh = U.mT @ delta[t]  # eq:recurrent-back
+            dh += dy[t]  # from above and from the step after; eq:recurrent-dh
+            np.multiply(slope[t], dh, out=delta[t])  # eq:recurrent-delta
+            np.matmul(U_T, delta[t], out=dh)  # eq:recurrent-back
         dU = over_time(delta, h[:-1])  # eq:recurrent-dU
         return delta, {"h": dh}, {"U": dU}

@@ -140,7 +140,7 @@ class Unrolled(Layer):
                 dy[t] += state["h"]
         delta, dstart, grads = self.through_time(dy, cache, late)
         dW = over_time(delta, cache.x)  # eq:unrolled-dW
-        db = delta.sum(axis=(0, -1))  # eq:unrolled-db
+        db = delta.sum(axis=0).sum(axis=-1)  # eq:unrolled-db
         return delta, dstart, {"W": dW, "b": db} | grads
 
     def _late(self, dlast: State, cache: Unrolling) -> dict[int, State]:
@@ -159,8 +159,9 @@ class Unrolled(Layer):
     def _start(self, start: State | None, x: Array) -> State:
         W = self.params["W"]
         shape = (*W.shape[:-2], self.n_hidden, x.shape[-2])
-        zeros = {name: np.zeros(shape, np.result_type(x, W)) for name in self.STATE}
-        return zeros | self._columns("start", start or {}, shape)
+        given = self._columns("start", start or {}, shape)
+        dtype = np.result_type(x, W, *given.values())
+        return {name: given.get(name, np.zeros(shape)).astype(dtype) for name in self.STATE}
 
     def _columns(self, what: str, state: State, shape: tuple[int, ...]) -> State:
         """The arrays (N, H) of a state as columns (H, N), once they have been looked at."""
@@ -169,8 +170,12 @@ class Unrolled(Layer):
             raise ValueError(f"{name} expects {what} with the keys {list(self.STATE)}, got {list(state)}")
         wanted = (*shape[:-2], shape[-1], shape[-2])
         for key, value in state.items():
-            if np.shape(value) != wanted:
-                raise ValueError(f"{name} expects {what}[{key!r}] of shape {wanted}, got {np.shape(value)}")
+            if not isinstance(value, np.ndarray) or value.shape != wanted:
+                got = value.shape if isinstance(value, np.ndarray) else type(value).__name__
+                raise ValueError(f"{name} expects {what}[{key!r}] of shape {wanted}, got {got}")
+            w = self.params["W"]
+            if value.dtype != w.dtype and "c" not in value.dtype.kind + w.dtype.kind:
+                raise TypeError(f"{name} expects {what}[{key!r}] of dtype {w.dtype}, got {value.dtype}")
         return {key: value.mT for key, value in state.items()}
 
 
@@ -193,11 +198,24 @@ def _before(ends: Array | None, values: Array) -> Array:
     return values * mask.reshape(len(mask), *[1] * (values.ndim - 2), -1)
 
 
-def history_from(start: Array, steps: int) -> Array:
-    """Return an empty array (steps + 1, …) whose first entry is `start`."""
+def history_from(start: Array, steps: int, rows: bool = False) -> Array:
+    """Return an empty array (steps + 1, …, H, N) whose first entry is `start`.
+
+    It is quicker with `rows`, where no gates have to be cut out of what is computed with it: then the numbers
+    of each case are neighbours in memory, as in x and y.
+    """
+    if rows:
+        return history_from(start.mT, steps).mT
     history = np.empty((steps + 1, *start.shape), start.dtype)
     history[0] = start
     return history
+
+
+def from_below(W: Array, x: Array, b: Array) -> Array:
+    """Return W x_t + b for all steps at once: what the inputs x (T, n_in, N) add to the total inputs."""
+    a: Array = W @ x
+    a += b
+    return a
 
 
 def over_time(delta: Array, x: Array) -> Array:

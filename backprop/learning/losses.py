@@ -88,16 +88,22 @@ def each_step(loss: Loss, mask: Array | None = None) -> Loss:
     def loss_of_steps(y: Array, d: Array) -> tuple[Array, Array]:
         if y.ndim < 3 or d.shape[-3:] != y.shape[-3:]:
             raise ValueError(f"each_step expects y and d of shape (T, N, outputs), got {y.shape}, {d.shape}")
-        counts = np.ones(y.shape[-3:-1], dtype=bool) if mask is None else mask
-        if counts.dtype != bool or counts.shape != y.shape[-3:-1]:
+        if mask is None:
+            E, dy = loss(_rows(y), _rows(d))
+            return E, dy.reshape(y.shape)
+        if mask.dtype != bool or mask.shape != y.shape[-3:-1]:
             wanted = f"a mask of truth values of shape {y.shape[-3:-1]}"
-            raise ValueError(f"each_step expects {wanted}, got {counts.dtype} {counts.shape}")
-        E, dy_counted = loss(y[..., counts, :], d[..., counts, :])
+            raise ValueError(f"each_step expects {wanted}, got {mask.dtype} {mask.shape}")
+        E, counted = loss(y[..., mask, :], d[..., mask, :])
         dy = np.zeros_like(y)
-        dy[..., counts, :] = dy_counted
+        dy[..., mask, :] = counted
         return E, dy
 
     return loss_of_steps
+
+
+def _rows(y: Array) -> Array:
+    return y.reshape(*y.shape[:-3], -1, y.shape[-1])
 
 
 def check_targets(owner: str, y: Array, d: Array) -> None:

@@ -93,7 +93,7 @@ def test_samples_come_with_the_probabilities_of_the_net(make: Any) -> None:
 
 def test_answers_are_the_most_probable_symbols() -> None:
     alphabet = Alphabet(["abc", "cba"])
-    net = Sequential(LSTM(4, 6, rng(1)), EachStep(Dense(6, 4, rng(2))))
+    net = Sequential(LSTM(4, 6, rng(1)), GRU(6, 5, rng(2)), EachStep(Dense(5, 4, rng(3))))
     for value in net.params.values():
         value *= 4
     for question, answer in zip(["a", "cb"], alphabet.answer(net, ["a", "cb"], longest=8), strict=True):

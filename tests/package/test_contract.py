@@ -15,13 +15,17 @@ from hypothesis import strategies as st
 import backprop
 from backprop import (
     GELU,
+    GRU,
+    LSTM,
     BatchNorm,
     Convolution,
     Dense,
     Dropout,
+    EachStep,
     FixedMask,
     Flatten,
     GlobalMaxPooling,
+    LastStep,
     Layer,
     LayerNorm,
     LeakyReLU,
@@ -31,7 +35,9 @@ from backprop import (
     MaxPooling,
     MeanPooling,
     Parallel,
+    PeepholeLSTM,
     RadialBasis,
+    Recurrent,
     ReLU,
     Sequential,
     Skip,
@@ -44,6 +50,7 @@ from backprop import (
     constant,
     normal,
 )
+from backprop.layers.layer import check_batch
 
 Make = Callable[[int, np.random.Generator], Layer]
 
@@ -83,6 +90,34 @@ class _SameMask(Dropout):
         return super().forward(x)
 
 
+class _AsSteps(Layer):
+    """Each feature of a row is one step of a sequence: (N, T) to (T, N, 1)."""
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, None]:
+        check_batch("AsSteps", x)
+        return x.mT[..., None], None
+
+    def backward(self, dy: np.ndarray, cache: None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return dy[..., 0].mT, {}
+
+
+class _AsRow(Layer):
+    """All steps of a sequence side by side in one row: (T, N, H) to (N, T · H)."""
+
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, int]:
+        across = np.moveaxis(x, -3, -2)
+        return across.reshape(*across.shape[:-2], -1), x.shape[-3]
+
+    def backward(self, dy: np.ndarray, cache: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        return np.moveaxis(dy.reshape(*dy.shape[:-1], cache, -1), -2, -3), {}
+
+
+def _over_steps(
+    kind: Callable[..., Layer], n: int, rng: np.random.Generator, dtype: type = np.float64
+) -> Layer:
+    return Sequential(_AsSteps(), kind(1, 3, rng, dtype=dtype), _AsRow())
+
+
 LAYERS: dict[str, Callable[..., Layer]] = {
     "Dense": _dense,
     "BatchNorm": partial(_normalization, BatchNorm),
@@ -97,6 +132,12 @@ LAYERS: dict[str, Callable[..., Layer]] = {
     "Dropout": lambda n, rng, dtype=np.float64: _SameMask(0.4, rng),
     "FixedMask": lambda n, rng, dtype=np.float64: FixedMask(np.arange(n) % 2 * 2.0),
     "RadialBasis": lambda n, rng, dtype=np.float64: RadialBasis(n, 3, rng, dtype=dtype),
+    "Recurrent": partial(_over_steps, Recurrent),
+    "LSTM": partial(_over_steps, LSTM),
+    "PeepholeLSTM": partial(_over_steps, PeepholeLSTM),
+    "GRU": partial(_over_steps, GRU),
+    "EachStep": partial(_over_steps, lambda *sizes, **more: EachStep(Dense(*sizes, **more), Tanh())),
+    "LastStep": lambda n, rng, dtype=np.float64: Sequential(_AsSteps(), LastStep()),
     "Logistic": lambda n, rng, dtype=np.float64: Logistic(),
     "Tanh": lambda n, rng, dtype=np.float64: Tanh(),
     "LeCunTanh": lambda n, rng, dtype=np.float64: LeCunTanh(),
