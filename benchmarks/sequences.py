@@ -319,9 +319,7 @@ def report(task: str, name: str, net: tuple[int, dict[str, Maker]], learned: Tas
         for rate, row in zip(RATES, found, strict=True):
             tried[start, rate] = float(row.mean())
             for seed, share in zip(TUNING, row, strict=True):
-                print(
-                    f"{task},{name},{H},{parameters},{start},{rate:g},{seed},tuning,{share:.3f}", flush=True
-                )
+                print(f"{head},{start},{rate:g},{seed},tuning,{share:.3f}", flush=True)
     start, rate = max(tried, key=lambda key: (tried[key], -abs(np.log(100 * key[1]))))  # of equals the middle
     found = learned.score(train(learned, starts[start], H, (rate,), SEEDS))
     for seed, share in zip(SEEDS, found, strict=True):
