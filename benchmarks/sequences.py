@@ -206,7 +206,7 @@ def embedded() -> Task:
 
 
 def continual(chunk: int = 40, streams: int = 16) -> Task:
-    """Embedded strings end to end, state carried; right is the letter that repeats the second of its string."""
+    """Embedded strings end to end, state carried; right is the letter that repeats its string's second."""
     length = 600 * chunk
     x, d, _ = datasets.reber_stream(length, streams, np.random.default_rng(5))
 
