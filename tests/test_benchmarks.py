@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from backprop.data import datasets
 from backprop.data import mnist as mnist_module
 from backprop.data.images import resize
-from benchmarks import cases, convolutions, digits_1989, recurrent, zip_codes
+from benchmarks import cases, convolutions, digits_1989, recurrent, sequences, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 
@@ -88,6 +89,25 @@ def test_the_table_of_the_digits_has_every_net_once_for_each_split(
     digits_1989.main()
     lines = capsys.readouterr().out.split()
     assert lines[0].startswith("net,rule,rate") and len(lines) - 1 >= 2 * 2 * (1 + len(digits_1989.NETS))
+
+
+def test_the_table_of_the_sequences_has_every_net_once_for_each_seed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sequences, "RATES", (0.01,))
+    monkeypatch.setattr(sequences, "SEEDS", (0,))
+    monkeypatch.setattr(sequences, "TUNING", (100,))
+    monkeypatch.setattr(sequences, "SIZES", {"small": 500})
+    whole, brief = sequences.train, {"updates": 1}
+    monkeypatch.setattr(
+        sequences, "train", lambda task, *rest: whole(dataclasses.replace(task, **brief), *rest)
+    )
+    sequences.main()
+    lines = capsys.readouterr().out.split("\n")
+    assert lines[0].startswith("task,net") and all(line.count(",") == 8 for line in lines[:-1])
+    nets = len(sequences.TASKS) * len(sequences.NETS)
+    parts = sum(len(sequences.lesser(task)) for task in sequences.UNITS)
+    assert len(lines) - 2 == nets * (2 + 1) + parts * (1 + 1) + len(sequences.NETS)
 
 
 @pytest.mark.parametrize("case", convolutions.cases(), ids=lambda case: case.name)

@@ -20,7 +20,28 @@ from .grammar import legal as legal
 from .grammar import letters_one_hot as letters_one_hot
 from .grammar import reber as reber
 from .grammar import reber_stream as reber_stream
+from .alphabet import Alphabet as Alphabet
+from .alphabet import Ngrams as Ngrams
+from .grammar import embedded_reber as embedded_reber
+from .grammar import legal as legal
+from .grammar import letters_one_hot as letters_one_hot
+from .grammar import reber as reber
+from .grammar import reber_stream as reber_stream
 from .kinship import family_trees as family_trees
+from .numerals import english as english
+from .numerals import jamo as jamo
+from .numerals import korean as korean
+from .numerals import read_english as read_english
+from .numerals import read_korean as read_korean
+from .sequences import a_n_b_n as a_n_b_n
+from .sequences import adding as adding
+from .sequences import copying as copying
+from .sequences import counting as counting
+from .sequences import latch as latch
+from .sequences import parity as parity
+from .sequences import recall as recall
+from .sequences import temporal_order as temporal_order
+from .sequences import temporal_xor as temporal_xor
 from .numerals import english as english
 from .numerals import jamo as jamo
 from .numerals import korean as korean
@@ -161,6 +182,22 @@ def long_lag_runs() -> dict[tuple[str, int, str, float], Array]:
         for task, T, net, rate, _, at in csv.reader(line for line in file if line[:5] != "task,"):
             runs.setdefault((task, int(T), net, float(rate)), []).append(int(at))
     return {key: np.array(found) for key, found in runs.items()}
+
+
+def sequence_runs() -> dict[tuple[str, str, str, str, float], Array]:
+    """Return what recurrent nets got right on the tasks of the page on sequences, one share for each seed.
+
+    The keys are (task, net, kind, start, rate): `kind` is "tuning" for the runs by which a start and a
+    learning rate were chosen and "run" for those on other seeds with the chosen pair. Under the task "time"
+    stand microseconds of a step, for nets that are "small" or "large" in place of a start. Kept is what
+    `python -m benchmarks.sequences` printed.
+    """
+    runs: dict[tuple[str, str, str, str, float], list[float]] = {}
+    with (files("backprop") / "data" / "sequences.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            key = (row["task"], row["net"], row["kind"], row["start"], float(row["rate"]))
+            runs.setdefault(key, []).append(float(row["value"]))
+    return {key: np.array(values) for key, values in runs.items()}
 
 
 def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:

@@ -1365,6 +1365,52 @@ def mean_age(rng: Rng) -> None:
     close(z / (1 - z), np.exp(b))
 
 
+@formula("sequences", r"P = kH(n + H + 1) + K(H + 1)")
+def parameters_of_a_recurrent_net(rng: Rng) -> None:
+    from backprop import GRU, LSTM, Dense, Recurrent
+
+    n, H, K = (int(size) for size in rng.integers(1, 9, size=3))
+    for cell, k in ((Recurrent, 1), (GRU, 3), (LSTM, 4)):
+        arrays = [*cell(n, H, rng).params.values(), *Dense(H, K, rng).params.values()]
+        assert sum(array.size for array in arrays) == k * H * (n + H + 1) + K * (H + 1)
+
+
+@formula("sequences", r"H = \frac{-B + \sqrt{B^2 + 4k(P - K)}}{2k}")
+def units_of_a_recurrent_net(rng: Rng) -> None:
+    n, H, K, k = (int(size) for size in rng.integers(1, 9, size=4))
+    P, B = k * H * (n + H + 1) + K * (H + 1), k * (n + 1) + K
+    close((-B + np.sqrt(B**2 + 4 * k * (P - K))) / (2 * k), H)
+
+
+@formula(
+    "sequences",
+    r"\frac{\partial E}{\partial h_t} = a_t \frac{\partial E}{\partial y}"
+    r" + a_t \Bigl( (h_t - y) \cdot \frac{\partial E}{\partial y} \Bigr)\, q",
+)
+def gradient_through_attention(rng: Rng) -> None:
+    h, q, v = rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=3)
+
+    def mean(h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        a = np.exp(h @ q) / np.exp(h @ q).sum()
+        return a, a @ h
+
+    a, y = mean(h)
+    back = a[:, None] * v + (a * ((h - y) @ v))[:, None] * q
+    for place in np.ndindex(*h.shape):
+        bent = h.astype(complex)
+        bent[place] += 1e-30j
+        close(back[place], (mean(bent)[1] @ v).imag / 1e-30)
+
+
+@formula(
+    "sequences", r"s_t = q \cdot h_t, \qquad a_t = \frac{e^{s_t}}{\sum_u e^{s_u}}, \qquad y = \sum_t a_t h_t"
+)
+def attention_is_a_mean(rng: Rng) -> None:
+    h = np.repeat(rng.normal(size=(1, 3)), 6, axis=0)
+    s = h @ rng.normal(size=3)
+    close((np.exp(s) / np.exp(s).sum()) @ h, h[0])
+
+
 @pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 @formula(
     "lstm",

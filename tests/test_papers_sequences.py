@@ -1,0 +1,95 @@
+"""Recurrent nets at equal parameters and equal tuning: bars of our own, on seeds of their own.
+
+What Chung et al., Jozefowicz et al. and Greff et al. measured cannot be had here: their data are not ours.
+"""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from backprop.data import datasets
+from backprop.layers.layer import Array
+from benchmarks import sequences as s
+
+SEEDS = (900, 901)
+
+
+def right(task: str, name: str, start: str, rate: float, seeds: tuple[int, ...] = SEEDS) -> Array:
+    """What nets with a start and a rate get right, one share for each seed."""
+    learned, (blocks, starts) = s.TASKS[task](), s.NETS[name]
+    H = s.units(blocks, learned.inputs, learned.outputs, learned.parameters)
+    return learned.score(s.train(learned, starts[start], H, (rate,), seeds))
+
+
+def test_gates_pay_where_questions_are_answered() -> None:
+    gated = right("Korean words to digits", "LSTM", "forget 1", 0.02)
+    plain = right("Korean words to digits", "tanh", "orthogonal", 0.006)
+    assert gated.min() >= 0.93 and plain.max() < gated.min()
+
+
+def test_an_orthogonal_tanh_net_copies_and_one_with_a_uniform_start_does_not() -> None:
+    assert right("copying", "tanh", "orthogonal", 0.006).min() >= 0.99
+    assert right("copying", "tanh", "uniform", 0.006).max() <= 0.6
+
+
+def test_a_tanh_net_learns_the_grammar_and_a_parity_that_holds_on_a_thousand_bits() -> None:
+    assert right("embedded grammar", "tanh", "uniform", 0.02).max() >= 0.9
+    assert right("parity", "tanh", "uniform", 0.006).max() >= 0.9
+
+
+def test_a_table_of_nine_letters_writes_english_numerals_and_one_of_three_korean_ones() -> None:
+    numbers = np.random.default_rng(950).permutation(np.arange(1, 10_000))[:1000]
+    for write, read, few, enough in (
+        (datasets.english, datasets.read_english, 5, 9),
+        (datasets.korean, datasets.read_korean, 2, 3),
+    ):
+        share = {}
+        for n in (few, enough):
+            table = datasets.Ngrams([write(k) for k in numbers], n)
+            made = table.sample(500, np.random.default_rng(951))
+            share[n] = np.mean([read(word) is not None for word in made])
+        assert share[few] < 0.75 and share[enough] > 0.98
+
+
+def test_the_kept_runs_are_whole_and_say_what_the_page_says() -> None:
+    runs = datasets.sequence_runs()
+    for task in s.TASKS:
+        for name, (_, starts) in s.NETS.items():
+            tried = {key[3:] for key in runs if key[:3] == (task, name, "tuning")}
+            assert tried == {(start, rate) for start in starts for rate in s.RATES}
+            (chosen,) = (key for key in runs if key[:3] == (task, name, "run"))
+            assert len(runs[chosen]) == len(s.SEEDS)
+            best = max(runs[task, name, "tuning", *pair].mean() for pair in tried)
+            assert runs[task, name, "tuning", *chosen[3:]].mean() == best
+    for task in s.UNITS:
+        for name in s.lesser(task):
+            assert sum(key[:3] == (f"parts of {task}", name, "run") for key in runs) == 1
+
+
+def kept() -> list[dict[str, str]]:
+    with (files("backprop") / "data" / "sequences.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    "task, name", [("embedded grammar", "tanh"), ("copying", "tanh"), ("parity", "tanh")]
+)
+def test_the_kept_runs_are_what_the_benchmark_computes(task: str, name: str) -> None:
+    rows = [row for row in kept() if (row["task"], row["net"], row["kind"]) == (task, name, "run")]
+    seeds = tuple(int(row["seed"]) for row in rows)
+    found = right(task, name, rows[0]["start"], float(rows[0]["rate"]), seeds)
+    assert found == pytest.approx([float(row["value"]) for row in rows], abs=0.05), task
+
+
+def test_units_and_parameters_of_the_kept_runs_are_those_of_the_nets() -> None:
+    tasks = {name: build() for name, build in s.TASKS.items()}
+    for row in kept():
+        if row["task"] in tasks:
+            learned, blocks = tasks[row["task"]], s.NETS[row["net"]][0]
+            H = s.units(blocks, learned.inputs, learned.outputs, learned.parameters)
+            assert int(row["units"]) == H
+            assert int(row["parameters"]) == s.count(blocks, learned.inputs, learned.outputs, H)
