@@ -13,7 +13,7 @@ import pytest
 from backprop.data import datasets
 from backprop.data import mnist as mnist_module
 from backprop.data.images import resize
-from benchmarks import cases, convolutions, digits_1989, recurrent, sequences, zip_codes
+from benchmarks import cases, convolutions, digits_1989, long_lags, recurrent, sequences, zip_codes
 
 CASES = [case for case in cases.cases() if case.batch < 1000]
 

@@ -19,6 +19,7 @@ PARTS = {
     "Back-propagation": "역전파",
     "The practice of training": "훈련의 실제",
     "Depth and images": "깊이와 이미지",
+    "Recurrent networks": "순환 신경망",
     "Reference": "참고",
 }
 
