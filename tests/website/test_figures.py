@@ -23,7 +23,7 @@ def words_of(site: Path, language: str) -> set[str]:
     shown = {
         name
         for page in pages
-        for name in re.findall(r'src="_images/([\w.-]+\.svg)"', page.read_text("utf-8"))
+        for name in re.findall(r'src="_images/(\w+\.svg)"', page.read_text("utf-8"))
     }
     svgs = [(site / language / "_images" / name).read_text("utf-8") for name in shown]
     return {unescape(word).strip() for svg in svgs for _, word, _ in TEXT.findall(svg)}
