@@ -96,7 +96,7 @@ class BookFigure(Figure):
         words = _Words(72 * width, 72 * height, buffer, image_dpi=dpi, metadata=nothing)
         renderer: Any = MixedModeRenderer(self, width, height, dpi, words)
         self.dpi = 72
-        self.draw_without_rendering()  # the layout needs a look at the ticks before they are where they will be
+        self.draw_without_rendering()  # the layout has to see the ticks once
         self.draw(renderer)
         self.dpi = dpi
         renderer.finalize()

@@ -8,39 +8,43 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
 
 from edition.figures import TEXT, WORD, korean, translate
 
-ROOT = Path(__file__).parents[2]
+from .conftest import page_names
+
+YAML = Path(__file__).parents[2] / "book" / "figures.yml"
 pytestmark = pytest.mark.site
 
 
-def words_of(site: Path, language: str) -> set[str]:
-    """Every word or number that stands as text in a figure of the edition."""
-    pages = (site / language).glob("*.html")
-    shown = {
-        name
-        for page in pages
-        for name in re.findall(r'src="_images/(\w+\.svg)"', page.read_text("utf-8"))
-    }
+def words_of(site: Path, language: str, page: str) -> set[str]:
+    """Every word or number that stands as text in a figure of the page; the map is drawn twice, by hand."""
+    html = (site / language / f"{page}.html").read_text("utf-8")
+    shown = set(re.findall(r'src="_images/(\w+\.svg)"', html))
     svgs = [(site / language / "_images" / name).read_text("utf-8") for name in shown]
     return {unescape(word).strip() for svg in svgs for _, word, _ in TEXT.findall(svg)}
 
 
-def test_every_word_of_a_figure_is_korean_in_the_korean_edition(site: Path) -> None:
-    words = korean(ROOT / "book" / "figures.yml")
-    english = {word for word in words_of(site, "en") if WORD.search(word)}
-    assert len(english) > 200, "the figures have no words: are they outlines again?"
+@pytest.mark.parametrize("page", page_names())
+def test_every_word_of_a_figure_is_korean_in_the_korean_edition(page: str, site: Path) -> None:
+    words = korean(YAML, page)
+    english = {word for word in words_of(site, "en", page) if WORD.search(word)}
     assert not english - words.keys(), "say these in book/figures.yml"
-    shown = words_of(site, "ko")
+    shown = words_of(site, "ko", page)
     assert not {word for word in shown if WORD.search(word)} - set(words.values())
     assert {words[word] for word in english} <= shown
 
 
 def test_no_entry_is_of_a_figure_that_is_gone(site: Path) -> None:
-    assert not korean(ROOT / "book" / "figures.yml").keys() - words_of(site, "en")
+    on_pages = {page: words_of(site, "en", page) for page in page_names()}
+    everywhere = set().union(*on_pages.values())
+    assert len(everywhere) > 400, "the figures have no words: are they outlines again?"
+    assert not korean(YAML, "").keys() - everywhere
+    for page, words in yaml.safe_load(YAML.read_text("utf-8"))["pages"].items():
+        assert not words.keys() - on_pages[page]
 
 
 def test_a_word_without_korean_is_told() -> None:

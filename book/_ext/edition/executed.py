@@ -30,7 +30,7 @@ LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 def setup(app: Sphinx) -> None:
     store = Store(root(app))
-    words = korean(root(app) / "book" / "figures.yml") if app.config.language == "ko" else None
+    words = root(app) / "book" / "figures.yml"
 
     class Kept(NotebookClientBase):
         """The notebook with the outputs that its code cells gave."""
@@ -44,7 +44,7 @@ def setup(app: Sphinx) -> None:
                 raise ExecutionError(str(self.path)) from None
             for cell, (count, outputs) in zip(cells, result.cells, strict=True):
                 cell.execution_count, cell.outputs = count, from_dict(outputs)
-                if words is not None:
+                if app.config.language == "ko":
                     self.speak_korean(cell.outputs)
             self.notebook.metadata["language_info"] = from_dict(LANGUAGE)
 
@@ -52,7 +52,7 @@ def setup(app: Sphinx) -> None:
             for output in outputs:
                 data = output.get("data", {})
                 if SVG in data:
-                    data[SVG] = translate(data[SVG], words or {}, self.untranslated)
+                    data[SVG] = translate(data[SVG], korean(words, Path(self.path).stem), self.untranslated)
 
         def untranslated(self, word: str) -> None:
             self.logger.warning(

@@ -21,14 +21,14 @@ WORD = re.compile(r"[A-Za-z]{2}")
 
 
 @cache
-def korean(path: Path) -> dict[str, str]:
-    """What stands in figures, and what the Korean edition writes there: for names and code the same."""
+def korean(path: Path, page: str) -> dict[str, str]:
+    """What a page's figures say, and what the Korean edition says there: of names and code the same."""
     entries = yaml.safe_load(path.read_text("utf-8"))
     same = {word: word for word in entries["same"]}
     doubled = same.keys() & entries["words"].keys()
     if doubled:
         raise ValueError(f"{path.name} has {sorted(doubled)} under both words and same")
-    return same | entries["words"]
+    return same | entries["words"] | entries["pages"].get(page, {})
 
 
 def translate(svg: str, words: Mapping[str, str], unknown: Callable[[str], object]) -> str:
