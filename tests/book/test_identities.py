@@ -1411,7 +1411,6 @@ def attention_is_a_mean(rng: Rng) -> None:
     close((np.exp(s) / np.exp(s).sum()) @ h, h[0])
 
 
-@pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 @formula(
     "lstm",
     r"\overline{E} = \tfrac12 \left[ (w - 1)^2 + (T - 1)\, w^2 \right], \qquad \frac{d\overline{E}}{dw} = "
@@ -1434,6 +1433,7 @@ def along_the_carousel(rng: Rng) -> None:
     close(c.imag / 1e-30, np.prod(f))
 
 
+@pytest.mark.parametrize(("page", "tex", "function"), TRIED, ids=[each[2].__name__ for each in TRIED])
 def test_the_formula_that_is_tried_stands_on_its_page(
     page: str, tex: str, function: Callable[[Rng], None], real_book: Book
 ) -> None:
