@@ -18,7 +18,6 @@ from .alphabet import Ngrams as Ngrams
 from .grammar import embedded_reber as embedded_reber
 from .grammar import legal as legal
 from .grammar import letters_one_hot as letters_one_hot
-from .grammar import reber as reber
 from .grammar import reber_stream as reber_stream
 from .kinship import family_trees as family_trees
 from .numerals import english as english

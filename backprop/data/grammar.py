@@ -41,15 +41,6 @@ EMBEDDED: Nodes = ({"B": 1}, {"T": 2, "P": 10}, *_copy(2, "T", 18), *_copy(10, "
 AGAIN = (9, 17)
 
 
-def reber(rng: np.random.Generator) -> str:
-    """Return a string of the Reber grammar, at least 5 letters long.
-
-    >>> reber(np.random.default_rng(0))
-    'BPVVE'
-    """
-    return _walk(PLAIN, rng)
-
-
 def embedded_reber(rng: np.random.Generator) -> str:
     """Return a string of the embedded Reber grammar, at least 9 letters long.
 

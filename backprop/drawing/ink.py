@@ -16,6 +16,8 @@ from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 
+__all__ = ["BLUE", "GREEN", "GREY", "INK", "ORANGE", "PAPER", "PURPLE"]  # the figure itself is made by plots
+
 # Colours of nearly equal strength on white and on near-black, told apart by colour-blind readers
 # (after Okabe and Ito); figures never rely on them alone.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#2b83c4", "#d9660f", "#1f9d77", "#b264b8", "#808890"

@@ -13,6 +13,8 @@ import numpy as np
 from .initializers import Initializer
 from .layer import Array
 
+__all__ = ["chrono", "gate_biases"]  # the rest is for the gated layers
+
 GateBiases = Callable[[tuple[str, ...], int, np.random.Generator], Array]
 
 

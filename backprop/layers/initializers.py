@@ -18,6 +18,19 @@ from numpy.typing import DTypeLike
 
 from .layer import Array
 
+__all__ = [  # the check is for what else draws at random
+    "Initializer",
+    "constant",
+    "draw",
+    "fan_in_normal",
+    "glorot_uniform",
+    "he_normal",
+    "lecun_normal",
+    "normal",
+    "orthogonal",
+    "uniform",
+]
+
 Initializer = Callable[[tuple[int, ...], np.random.Generator], Array]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from backprop import datasets
+from backprop.data import grammar
 from backprop.data.grammar import LETTERS
 
 # Written by hand, not from the table of nodes. After P, or after T…X and another X, comes the
@@ -34,7 +35,7 @@ def test_the_regular_expression_knows_the_strings_of_the_textbooks() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_strings_belong_to_their_grammar(seed: int) -> None:
     source = rng(seed)
-    plain = [datasets.reber(source) for _ in range(500)]
+    plain = [grammar._walk(grammar.PLAIN, source) for _ in range(500)]
     embedded = [datasets.embedded_reber(source) for _ in range(500)]
     assert all(PLAIN.fullmatch(string) for string in plain) and min(map(len, plain)) == 5
     assert all(EMBEDDED.fullmatch(string) for string in embedded) and min(map(len, embedded)) == 9
@@ -67,7 +68,7 @@ def test_legal_leads_to_the_strings_of_the_grammar_and_no_others() -> None:
 
 def test_strings_are_as_likely_as_coins_say() -> None:
     source = rng()
-    counts = Counter(datasets.reber(source) for _ in range(8000))
+    counts = Counter(grammar._walk(grammar.PLAIN, source) for _ in range(8000))
     assert abs(counts["BPVVE"] / 8000 - 1 / 8) < 0.015  # P, V and V: three coins
     assert abs(counts["BTXSE"] / 8000 - 1 / 8) < 0.015
     assert abs(counts["BTSXSE"] / 8000 - 1 / 16) < 0.015
