@@ -8,7 +8,9 @@ targets for a net have shape (N, outputs). Sequences, re-exported here from modu
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from importlib.resources import files
+from typing import TypeVar
 
 import numpy as np
 
@@ -34,6 +36,8 @@ from .sequences import parity as parity
 from .sequences import recall as recall
 from .sequences import temporal_order as temporal_order
 from .sequences import temporal_xor as temporal_xor
+
+Key = TypeVar("Key")
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
@@ -139,12 +143,7 @@ def zip_code_runs() -> dict[tuple[str, str, str, str], Array]:
     split is "random" or "block"; each has the test errors of six splits, the same for all nets. Bundled:
     what `python -m benchmarks.digits_1989` printed.
     """
-    runs: dict[tuple[str, str, str, str], list[float]] = {}
-    with (files("backprop") / "data" / "zip_codes.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            key = row["net"], row["rule"], row["digits"], row["split"]
-            runs.setdefault(key, []).append(float(row["error"]))
-    return {key: np.array(errors) for key, errors in runs.items()}
+    return _kept("zip_codes.csv", "error", lambda row: (row["net"], row["rule"], row["digits"], row["split"]))
 
 
 def long_lag_runs() -> dict[tuple[str, int, str, float], Array]:
@@ -155,11 +154,11 @@ def long_lag_runs() -> dict[tuple[str, int, str, float], Array]:
     1,000 did not do. The names of the nets say where the biases of their gates start. Bundled: what
     `python -m benchmarks.long_lags` printed.
     """
-    runs: dict[tuple[str, int, str, float], list[int]] = {}
-    with (files("backprop") / "data" / "long_lags.csv").open(encoding="utf-8") as file:
-        for task, T, net, rate, _, at in csv.reader(line for line in file if line[:5] != "task,"):
-            runs.setdefault((task, int(T), net, float(rate)), []).append(int(at))
-    return {key: np.array(found) for key, found in runs.items()}
+
+    def key(row: dict[str, str]) -> tuple[str, int, str, float]:
+        return row["task"], int(row["T"]), row["net"], float(row["rate"])
+
+    return {key: found.astype(int) for key, found in _kept("long_lags.csv", "solved", key).items()}
 
 
 def sequence_runs() -> dict[tuple[str, str, str, str, float], Array]:
@@ -170,12 +169,20 @@ def sequence_runs() -> dict[tuple[str, str, str, str, float], Array]:
     stand microseconds of a step, for nets that are "small" or "large" in place of a start. Kept is what
     `python -m benchmarks.sequences` printed.
     """
-    runs: dict[tuple[str, str, str, str, float], list[float]] = {}
-    with (files("backprop") / "data" / "sequences.csv").open(encoding="utf-8") as file:
+
+    def key(row: dict[str, str]) -> tuple[str, str, str, str, float]:
+        return row["task"], row["net"], row["kind"], row["start"], float(row["rate"])
+
+    return _kept("sequences.csv", "value", key)
+
+
+def _kept(name: str, column: str, key: Callable[[dict[str, str]], Key]) -> dict[Key, Array]:
+    """The numbers of a column of a bundled table, together for the rows that have the same key."""
+    numbers: dict[Key, list[float]] = {}
+    with (files("backprop") / "data" / name).open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            key = (row["task"], row["net"], row["kind"], row["start"], float(row["rate"]))
-            runs.setdefault(key, []).append(float(row["value"]))
-    return {key: np.array(values) for key, values in runs.items()}
+            numbers.setdefault(key(row), []).append(float(row[column]))
+    return {each: np.array(values) for each, values in numbers.items()}
 
 
 def split(X: Array, labels: Array, test: int, rng: np.random.Generator) -> tuple[Array, Array, Array, Array]:

@@ -15,7 +15,7 @@ from .gates import GateBiases
 from .initializers import Initializer, draw, uniform
 from .layer import Array
 from .lstm import LSTM
-from .unrolled import State, Unrolling, history_from, over_time
+from .unrolled import State, Unrolling, from_below, history_from, over_time
 
 
 class PeepholeLSTM(LSTM):
@@ -45,7 +45,7 @@ class PeepholeLSTM(LSTM):
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         P_i, P_f, P_o = np.moveaxis(self.params["P"], -2, 0)[..., None]
         h, c = history_from(start["h"], len(x)), history_from(start["c"], len(x))
-        gates = W @ x + b
+        gates = from_below(W, x, b)
         g, i, f, o = self.cut(gates)
         shown = np.empty_like(c[1:])
         for t in range(len(x)):

@@ -1,6 +1,7 @@
 """Korean search finds every page that has the word, also inside a compound, and shows the best first.
 
-What should be found is counted in the pages' own text, by a few lines that share nothing with the search.
+What should be found is counted in the pages' own text, by a few lines that share nothing with the search. A
+bar ends each block there: a heading's last word and the first of the next paragraph are no compound.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ READ = """async names => Object.fromEntries(await Promise.all(names.map(async na
   const article = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("article");
   const unread = ".headerlink, .copybtn, script, style, summary, .katex-html, annotation";
   for (const element of article.querySelectorAll(unread)) element.remove();
+  const blocks = "h1, h2, h3, h4, h5, h6, p, li, dt, dd, th, td, pre";
+  for (const block of article.querySelectorAll(blocks)) block.append("|");
   const heads = [...article.querySelectorAll("h1, h2, h3, h4, h5, h6, .admonition-title")];
   return [name, {text: article.textContent, heads: heads.map(head => head.textContent)}];
 })))"""
