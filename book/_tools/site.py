@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,15 +82,17 @@ def say(text: str) -> None:
 
 
 def state_of_sources() -> str:
-    """A hash of every file that a page is made of, of the installed versions, and of the book's date."""
+    """A hash of every file that a page is made of, of the pinned packages' versions, and of the book's date."""
     digest = hashlib.sha256(sys.version.encode())
     for name in SOURCES:
         top = ROOT / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for distribution in sorted(f"{each.name}=={each.version}" for each in distributions()):
-        digest.update(distribution.encode())
+    pinned = set(re.findall(r"^[\w.-]+(?===)", (ROOT / "constraints.txt").read_text("utf-8"), re.M))
+    installed = {each.name: each.version for each in distributions()}
+    for name in sorted(pinned & installed.keys()):  # what else is installed makes no page
+        digest.update(f"{name}=={installed[name]}".encode())
     command = ["git", "log", "-1", "--format=%cs", "--", *SOURCES]
     with contextlib.suppress(OSError):
         digest.update(subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout)
