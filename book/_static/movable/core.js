@@ -257,7 +257,7 @@ export class Stage {
 
   /**
    * One control. {kind: "range", name, label, min, max, step, digits, shown} is a slider for a setting (`shown` turns its
-   * value into what stands beside it), with `play` (milliseconds a step) also a button that moves it by itself;
+   * value into what stands beside it; `get` and `put` where it is no setting by itself), with `play` (milliseconds a step) also a button that moves it by itself;
    * {kind: "choice", name, label, options: [[value, words], ...]}; {kind: "button", label, act}; {kind: "check", name, label}.
    * min, max and `disabled` may be functions.
    */
@@ -284,11 +284,12 @@ export class Stage {
     }
     const slider = html("input", { type: "range", step: each.step ?? 1 });
     const shown = html("output", {});
-    slider.addEventListener("input", () => this.set({ [each.name]: Number(slider.value) }));
+    const get = each.get ?? (() => this.settings[each.name]), put = each.put ?? ((value) => ({ [each.name]: value }));
+    slider.addEventListener("input", () => this.set(put(Number(slider.value))));
     this.refreshers.push(() => {
       [slider.min, slider.max] = [now(each.min), now(each.max)];
-      slider.value = this.settings[each.name];
-      shown.textContent = each.shown ? each.shown(this.settings[each.name]) : written(this.settings[each.name], each.digits ?? 0);
+      slider.value = get();
+      shown.textContent = each.shown ? each.shown(get()) : written(get(), each.digits ?? 0);
       slider.setAttribute("aria-valuetext", shown.textContent);
     });
     const label = html("label", { class: "move-range" }, html("span", {}, each.label), slider, shown);
