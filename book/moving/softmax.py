@@ -1,4 +1,4 @@
-"""Softmax of three logits, and the gradients that come back to them."""
+"""Softmax of three total inputs, and the gradients that come back to them."""
 
 from __future__ import annotations
 

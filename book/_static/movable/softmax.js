@@ -1,5 +1,5 @@
 // Moves fig-softmax-saturated.
-// Softmax of three logits in the hand; and what comes back to them, from the cross-entropy and from the squared error
+// Softmax of three total inputs in the hand; and what comes back to them, from the cross-entropy and from the squared error
 // (backprop/layers/losses.py, softmax_cross_entropy; activations.py, Softmax).
 import { BLUE, GREEN, GREY, INK, ORANGE, PURPLE } from "./core.js";
 
@@ -7,7 +7,7 @@ const K = 3;
 
 export const words = {
   en: {
-    title: "Three logits, their probabilities and the gradients that come back",
+    title: "Three total inputs z, their probabilities and the gradients that come back",
     target: "right class",
     restore: "The start",
     lift: "Add one to all three",
@@ -15,11 +15,11 @@ export const words = {
     entropy: "gradient by cross-entropy",
     squares: "gradient by squared error",
     right: "The right class has p = {p:4}; the cross-entropy is {E:4}. Both gradients are small, for there is little left to learn.",
-    stuck: "The right class has p = {p:4}, so the net is badly wrong. The cross-entropy pulls its logit up by {pull:4}; the squared error by only {weak:4}: softmax is saturated, and its derivative lets hardly anything through.",
-    learning: "The right class has p = {p:4}; the cross-entropy is {E:4}. Its logit is pulled up by {pull:4}, with the squared error by {weak:4}.",
+    stuck: "The right class has p = {p:4}, so the net is badly wrong. The cross-entropy pulls its z up by {pull:4}; the squared error by only {weak:4}: softmax is saturated, and its derivative lets hardly anything through.",
+    learning: "The right class has p = {p:4}; the cross-entropy is {E:4}. Its z is pulled up by {pull:4}, with the squared error by {weak:4}.",
   },
   ko: {
-    title: "로짓 셋과 그 확률, 되돌아오는 기울기",
+    title: "총입력 z 셋과 그 확률, 되돌아오는 기울기",
     target: "정답 클래스",
     restore: "처음으로",
     lift: "셋 모두에 하나씩 더하기",
@@ -27,8 +27,8 @@ export const words = {
     entropy: "교차 엔트로피의 기울기",
     squares: "제곱 오차의 기울기",
     right: "정답 클래스의 p는 {p:4}, 교차 엔트로피는 {E:4}이다. 더 배울 것이 얼마 없어서 두 기울기가 모두 작다.",
-    stuck: "정답 클래스의 p가 {p:4}이므로 크게 틀렸다. 교차 엔트로피는 정답의 로짓을 {pull:4}의 세기로 끌어올리지만, 제곱 오차는 {weak:4}에 그친다. 소프트맥스가 포화되어 그 미분이 거의 아무것도 통과시키지 않기 때문이다.",
-    learning: "정답 클래스의 p는 {p:4}, 교차 엔트로피는 {E:4}이다. 정답의 로짓을 끌어올리는 세기는 {pull:4}이고, 제곱 오차라면 {weak:4}이다.",
+    stuck: "정답 클래스의 p가 {p:4}이므로 크게 틀렸다. 교차 엔트로피는 정답의 z를 {pull:4}의 세기로 끌어올리지만, 제곱 오차는 {weak:4}에 그친다. 소프트맥스가 포화되어 그 미분이 거의 아무것도 통과시키지 않기 때문이다.",
+    learning: "정답 클래스의 p는 {p:4}, 교차 엔트로피는 {E:4}이다. 정답의 z를 끌어올리는 세기는 {pull:4}이고, 제곱 오차라면 {weak:4}이다.",
   },
 };
 
