@@ -89,6 +89,17 @@ def same(mine: Any, theirs: Any, where: str) -> None:
         assert mine == theirs, where
 
 
+def alike(words: dict[str, dict[str, str]]) -> None:
+    """Both editions say the same: the same keys, Korean in the one, and the same numbers filled in."""
+    ko, en = words["ko"], words["en"]
+    assert ko.keys() == en.keys()
+    latin = [key for key, text in ko.items() if not re.search("[가-힣]", text) and text != en[key]]
+    assert not latin, f"not Korean: {latin}"
+    for key in ko:
+        blanks = [set(re.findall(r"\{\w+(?::\d)?\}", text)) for text in (ko[key], en[key])]
+        assert blanks[0] == blanks[1], f"{key}: the editions fill in different numbers"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", names())
 def test_every_number_is_the_package_s(name: str, language: str, tab: Any, address: str) -> None:
@@ -96,6 +107,7 @@ def test_every_number_is_the_package_s(name: str, language: str, tab: Any, addre
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     stage = opened(name, language, tab, address)
+    alike(stage.evaluate("stage => stage.module.words"))
     seen: set[str] = set()
     for _ in range(TRIES):
         settings = module.settings(rng)
@@ -134,23 +146,14 @@ def test_it_is_there_for_everyone(name: str, tab: Any, address: str) -> None:
     assert not stage.evaluate(NAMELESS), "every control has a name"
     before = stage.evaluate("stage => stage.element.innerHTML")
     tab.locator("figure.moving :is(input[type=range], select, .move-grip)").first.focus()
-    for key in ("ArrowRight", "ArrowUp", "ArrowDown", "ArrowDown"):
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):  # whichever way there is room
         tab.keyboard.press(key)
-    assert stage.evaluate("stage => stage.element.innerHTML") != before, "arrow keys change nothing"
+        if stage.evaluate("stage => stage.element.innerHTML") != before:
+            break
+    else:
+        pytest.fail("arrow keys change nothing")
     tab.emulate_media(media="print")
     assert tab.locator("figure.moving img").is_visible() and not tab.locator(".move-drawing").is_visible()
     tab.emulate_media(media="screen")
     tab.locator("figure.moving .move-controls button").last.press("Enter")
     assert tab.locator("figure.moving").count() == 0 and tab.locator(".move-drawing").count() == 0
-
-
-@pytest.mark.parametrize("name", names())
-def test_both_editions_say_the_same(name: str, tab: Any, address: str) -> None:
-    words = opened(name, "en", tab, address).evaluate("stage => stage.module.words")
-    ko, en = words["ko"], words["en"]
-    assert ko.keys() == en.keys()
-    latin = [key for key, text in ko.items() if not re.search("[가-힣]", text) and text != en[key]]
-    assert not latin, f"not Korean: {latin}"
-    for key in ko:
-        blanks = [set(re.findall(r"\{\w+(?::\d)?\}", text)) for text in (ko[key], en[key])]
-        assert blanks[0] == blanks[1], f"{key}: the editions fill in different numbers"
