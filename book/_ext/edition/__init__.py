@@ -22,6 +22,7 @@ from . import (
     language,
     lines,
     maths,
+    movable,
     notebooks,
     schemes,
     slim,
@@ -37,7 +38,7 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce,
+    switcher, notebooks, streams, cite, assets, tags, introduce, movable,
     slim, schemes,
 )  # fmt: skip
 
