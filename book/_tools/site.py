@@ -22,6 +22,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from execute import LANGUAGES, execute_all
+from place import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -81,7 +82,7 @@ def say(text: str) -> None:
 
 
 def state_of_sources() -> str:
-    """A hash of every file that a page is made of, of the installed versions, and of the book's date."""
+    """A hash of every file that a page is made of, of the installed versions, of the book's date and of its place."""
     digest = hashlib.sha256(sys.version.encode())
     for name in SOURCES:
         top = ROOT / name
@@ -90,6 +91,8 @@ def state_of_sources() -> str:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for distribution in sorted(f"{each.name}=={each.version}" for each in distributions()):
         digest.update(distribution.encode())
+    for variable in VARIABLES:
+        digest.update(f"{variable}={os.environ.get(variable, '')}\0".encode())
     command = ["git", "log", "-1", "--format=%cs", "--", *SOURCES]
     with contextlib.suppress(OSError):
         digest.update(subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout)

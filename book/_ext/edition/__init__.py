@@ -15,6 +15,7 @@ from . import (
     assets,
     bibliography,
     boxes,
+    changes,
     cite,
     executed,
     introduce,
@@ -23,6 +24,7 @@ from . import (
     lines,
     maths,
     notebooks,
+    published,
     schemes,
     slim,
     streams,
@@ -36,8 +38,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean,
+    texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce,
     slim, schemes,
 )  # fmt: skip
 
