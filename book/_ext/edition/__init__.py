@@ -31,6 +31,7 @@ from . import (
     switcher,
     tables,
     tags,
+    teaching,
     texts,
     toc,
     words,
@@ -38,7 +39,7 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, teaching, bibliography, korean,
     texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce,
     slim, schemes,
 )  # fmt: skip
