@@ -33,8 +33,8 @@ address = "{address}"  # of the book's repository
 if "google.colab" in sys.modules:  # in Colab, install the book's package
     if not address:
         raise RuntimeError(
-            "the address of the book's repository is not set: "
-            "set sphinx.config.book_repository in _config.yml, then run make notebooks"
+            "the address of the book's repository is not known here: write it in this cell, between the "
+            "marks after 'address =', as https://github.com/OWNER/NAME, and run the cell again"
         )
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", f"git+{{address}}@{branch}"], check=True)
 elif importlib.util.find_spec("backprop") is None:

@@ -48,7 +48,7 @@ TITLED = ADMONITIONS | {"exercise", "table", "list-table", "card", "grid-item-ca
 #: Directives without prose of the page in them.
 OPAQUE = {
     "code-cell", "math", "code", "code-block", "image", "bibliography", "solution-start", "solution-end",
-    "notation-table", "glossary-table", "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
+    "notation-table", "glossary-table", "change-list", "course-table", "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
 }  # fmt: skip
 
 REFERENCE_ROLES = {"ref", "numref", "eq", "prf:ref", "doc", "term", "download"}

@@ -23,6 +23,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from execute import LANGUAGES, execute_all
+from place import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
@@ -82,7 +83,7 @@ def say(text: str) -> None:
 
 
 def state_of_sources() -> str:
-    """A hash of every file that a page is made of, of the pinned packages' versions, and of the book's date."""
+    """A hash of all that a page is made of: files, pinned packages' versions, the book's date and its place."""
     digest = hashlib.sha256(sys.version.encode())
     for name in SOURCES:
         top = ROOT / name
@@ -93,6 +94,8 @@ def state_of_sources() -> str:
     installed = {each.name: each.version for each in distributions()}
     for name in sorted(pinned & installed.keys()):  # what else is installed makes no page
         digest.update(f"{name}=={installed[name]}".encode())
+    for variable in VARIABLES:
+        digest.update(f"{variable}={os.environ.get(variable, '')}\0".encode())
     command = ["git", "log", "-1", "--format=%cs", "--", *SOURCES]
     with contextlib.suppress(OSError):
         digest.update(subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout)

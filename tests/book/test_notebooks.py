@@ -213,9 +213,9 @@ def test_colab_installs(tmp_path: Path) -> None:
     )
 
 
-def test_colab_without_address_says_where_to_set_it(tmp_path: Path) -> None:
+def test_colab_without_address_says_where_to_write_it(tmp_path: Path) -> None:
     done = run("", True, tmp_path)
-    assert done.returncode != 0 and "sphinx.config.book_repository in _config.yml" in done.stderr
+    assert done.returncode != 0 and "write it in this cell" in done.stderr
 
 
 @pytest.mark.parametrize("address", ["", "https://example.org/owner/book"])

@@ -15,6 +15,7 @@ from . import (
     assets,
     bibliography,
     boxes,
+    changes,
     cite,
     executed,
     introduce,
@@ -24,12 +25,14 @@ from . import (
     maths,
     movable,
     notebooks,
+    published,
     schemes,
     slim,
     streams,
     switcher,
     tables,
     tags,
+    teaching,
     texts,
     toc,
     words,
@@ -37,8 +40,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce, movable,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, teaching, bibliography, korean,
+    texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce, movable,
     slim, schemes,
 )  # fmt: skip
 

@@ -1,4 +1,8 @@
-"""Which text this is: the version, the date of the last change, and how to cite the page."""
+"""Which text this is: version, date of the last change, a DOI if it has one, and how to cite the page.
+
+A DOI is set in `CITATION.cff` alone. From there it comes into the citation at the foot of every page and into
+the entries of BibTeX; while there is none, nothing is shown.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import yaml
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -29,10 +35,13 @@ WORDS = {
     },
 }
 UNCITED = {"search", "genindex"}
+#: The first field of an entry of BibTeX, with the column of its equals sign.
+FIELD = re.compile(r"^  (\w+ *)= ", re.M)
 
 
 def setup(app: Sphinx) -> None:
     app.connect("config-inited", set_version, priority=200)
+    app.connect("doctree-read", complete_bibtex)
     app.connect("html-page-context", add_citation, priority=100)
 
 
@@ -62,6 +71,29 @@ def book_date(home: Path) -> str:
     return answer or "2026-01-01"
 
 
+def book_doi(home: Path) -> str:
+    """The DOI in `CITATION.cff`, as a field or as the first such identifier; empty if there is none."""
+    path = home / "CITATION.cff"
+    citation = (yaml.safe_load(path.read_text("utf-8")) if path.exists() else None) or {}
+    found = [each["value"] for each in citation.get("identifiers", []) if each.get("type") == "doi"]
+    return str(citation.get("doi") or next(iter(found), ""))
+
+
+def complete_bibtex(app: Sphinx, doctree: nodes.document) -> None:
+    doi = book_doi(root(app))
+    for block in doctree.findall(nodes.literal_block):
+        if doi and block.get("language") == "bibtex":
+            block.children = [nodes.Text(with_doi(block.astext(), doi))]
+            block.rawsource = block.astext()
+
+
+def with_doi(entry: str, doi: str) -> str:
+    """An entry of BibTeX with one field more, in the column of the others."""
+    field = FIELD.search(entry)
+    name = "doi".ljust(len(field[1]) if field else 4)
+    return f"{entry.rstrip().removesuffix('}').rstrip()},\n  {name}= {{{doi}}}\n}}"
+
+
 def add_citation(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     context["citation"] = None
     if doctree is None or page in UNCITED:
@@ -74,4 +106,5 @@ def add_citation(app: Sphinx, page: str, template: str, context: dict[str, Any],
         "title": "" if page == app.config.master_doc else app.env.titles[page].astext(),
         "book": app.config.html_title,
         "guide_url": guide,
+        "doi": book_doi(root(app)),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,9 @@ WORDS = {
     "ko": {"menu": "노트북", "download": "내려받기 (.ipynb)", "open": "{}에서 열기"},
     "en": {"menu": "Notebook", "download": "Download (.ipynb)", "open": "Open in {}"},
 }
+
+#: As it stands in the file, in the cell that `book/_tools/notebooks.py` puts first.
+UNKNOWN = r'"address = \"\"  # of the book'
 
 
 def setup(app: Sphinx) -> None:
@@ -54,8 +56,10 @@ def services(repository: str, branch: str, path: str) -> list[tuple[str, str]]:
 
 
 def copy(app: Sphinx, exception: Exception | None) -> None:
+    """The notebooks to download, with the repository's address where they lack it and this copy knows it."""
+    known = UNKNOWN.replace('\\"\\"', f'\\"{app.config.book_repository}\\"')
     if exception is None and app.builder.format == "html":
         for path in sorted(folder(app).glob("*.ipynb")):
             target = Path(app.outdir) / "notebooks" / path.name
             target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, target)
+            target.write_text(path.read_text("utf-8").replace(UNKNOWN, known), "utf-8")

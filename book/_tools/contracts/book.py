@@ -199,7 +199,7 @@ class Book:
         """Every block of prose of an edition: its pages', and the sentences in the tables that pages are made from."""
         for page in self.pages[language].values():
             yield from ((page.path, block) for block in page.prose)
-        for name in ("glossary.yml", "notation.yml"):
+        for name in ("glossary.yml", "notation.yml", "changes.yml", "courses.yml"):
             path = self.root / "book" / name
             tree = yaml.compose(path.read_text(encoding="utf-8")) if path.exists() else None
             for text, line in _sentences(tree, language) if tree else ():
