@@ -16,13 +16,17 @@ from . import (
     bibliography,
     boxes,
     cite,
+    counted,
     executed,
+    front,
     introduce,
+    kept,
     korean,
     language,
     lines,
     maths,
     notebooks,
+    poster,
     schemes,
     slim,
     streams,
@@ -38,7 +42,7 @@ from . import (
 MODULES = (
     language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
     switcher, notebooks, streams, cite, assets, tags, introduce,
-    slim, schemes,
+    kept, counted, front, poster, slim, schemes,
 )  # fmt: skip
 
 
