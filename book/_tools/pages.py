@@ -41,7 +41,7 @@ ADMONITIONS = {
 #: Directives whose body is Markdown and is read like the rest of the page.
 CONTAINERS = ADMONITIONS | {
     "exercise", "solution", "figure", "table", "list-table", "epigraph", "container", "div", "card", "grid",
-    "grid-item", "grid-item-card", "tab-set", "tab-item", "only", "glossary", "details",
+    "grid-item", "grid-item-card", "tab-set", "tab-item", "only", "glossary", "details", "kept-figure",
 }  # fmt: skip
 #: Directives whose argument is a title that readers see.
 TITLED = ADMONITIONS | {"exercise", "table", "list-table", "card", "grid-item-card", "tab-item"}
@@ -51,7 +51,8 @@ OPAQUE = {
     "notation-table", "glossary-table", "change-list", "course-table", "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
 }  # fmt: skip
 
-REFERENCE_ROLES = {"ref", "numref", "eq", "prf:ref", "doc", "term", "download"}
+#: Roles that lead somewhere, or bring a number from there: the last two are filled in when the book is built.
+REFERENCE_ROLES = {"ref", "numref", "eq", "prf:ref", "doc", "term", "download", "printed", "counted"}
 EXPLICIT_TITLE = re.compile(r"^(?P<title>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 OPTION = re.compile(r"^:(?P<key>[\w-]+):(?:\s+(?P<value>.*))?$")
 

@@ -23,6 +23,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from execute import LANGUAGES, execute_all
+from landing import landing
 from place import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,11 +31,12 @@ BUILD = ROOT / "_build"
 SITE = BUILD / "site"
 STAMP = BUILD / "site.stamp"
 SOURCES = ("book", "backprop", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
-# What the theme brings and no page asks for.
+# What no page asks for: the theme brings it, and the README alone shows the picture of the site.
 UNUSED = (
     "_static/vendor/fontawesome",
     "_static/locales",
     "_static/images",
+    "_static/site.png",
     "_sources",
     "objects.inv",
     ".buildinfo",
@@ -139,7 +141,7 @@ def assemble() -> None:
             unused = SITE / language / name
             shutil.rmtree(unused) if unused.is_dir() else unused.unlink(missing_ok=True)
     SITE.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(Path(__file__).with_name("landing.html"), SITE / "index.html")
+    (SITE / "index.html").write_text(landing(SITE), "utf-8")
     (SITE / ".nojekyll").touch()  # GitHub Pages would otherwise leave out folders that begin with _
 
 

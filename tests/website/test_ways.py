@@ -122,10 +122,17 @@ def test_search_finds(tab, address: str, language: str, word: str, page: str) ->
 def test_the_front_door_knows_the_reader(
     browser, address: str, locale: str, language: str, scheme: str
 ) -> None:
+    """The reader's language stands first, the other beside it, and nobody is sent on."""
     context = browser.new_context(locale=locale)
     tab = context.new_page()
-    tab.goto(f"{address}/index.html" if scheme == "http" else (SITE / "index.html").as_uri())
-    tab.wait_for_url(f"**/{language}/index.html*")
+    door = f"{address}/index.html" if scheme == "http" else (SITE / "index.html").as_uri()
+    tab.goto(door)
+    assert tab.locator("section").first.get_attribute("lang") == language
+    assert tab.url == door
+    tab.locator(f"a.door[hreflang={LANGUAGES[1 - LANGUAGES.index(language)]}]").click()
+    tab.wait_for_url("**/index.html")
+    tab.go_back()
+    assert tab.url == door
     context.close()
 
 
@@ -137,7 +144,7 @@ def test_the_front_door_leaves_the_choice_to_all_others(browser, address: str, r
     tab = context.new_page()
     tab.goto(f"{address}/index.html")
     for language in LANGUAGES:
-        assert tab.locator(f"a[hreflang={language}]").is_visible()
+        assert tab.locator(f"a.door[hreflang={language}]").is_visible()
     context.close()
 
 

@@ -17,14 +17,18 @@ from . import (
     boxes,
     changes,
     cite,
+    counted,
     executed,
+    front,
     introduce,
+    kept,
     korean,
     language,
     lines,
     maths,
     movable,
     notebooks,
+    poster,
     published,
     schemes,
     slim,
@@ -42,7 +46,7 @@ from . import (
 MODULES = (
     language, words, toc, executed, maths, lines, anchors, boxes, tables, teaching, bibliography, korean,
     texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce, movable,
-    slim, schemes,
+    kept, counted, front, poster, slim, schemes,
 )  # fmt: skip
 
 

@@ -321,7 +321,7 @@ def _resolves(
         return target in equations
     if role == "doc":
         return PurePosixPath(target).stem in pages
-    if role in {"term", "download"}:
+    if role in {"term", "download", "printed", "counted"}:  # what they lead to, the build asks
         return True
     if role == "link":
         document, _, anchor = target.partition("#")
