@@ -27,7 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
 STAMP = BUILD / "site.stamp"
-SOURCES = ("book", "backprop", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
+SOURCES = (
+    "book",
+    "backprop",
+    "notebooks",
+    "tests/frameworks",
+    "_config.yml",
+    "_toc.yml",
+    "pyproject.toml",
+    "CITATION.cff",
+)
 # What the theme brings and no page asks for.
 UNUSED = (
     "_static/vendor/fontawesome",

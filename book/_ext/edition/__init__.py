@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from . import (
     anchors,
     assets,
+    beside,
     bibliography,
     boxes,
     cite,
@@ -36,7 +37,7 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
+    language, words, toc, executed, maths, lines, anchors, beside, boxes, tables, bibliography, korean, texts,
     switcher, notebooks, streams, cite, assets, tags, introduce,
     slim, schemes,
 )  # fmt: skip

@@ -176,6 +176,9 @@ class Book:
                     seen |= in_code(cell.source)
                 except SyntaxError:
                     seen |= in_output(cell.source)
+            for block in page.blocks:
+                if block.shows_tests:
+                    seen |= in_code(block.source)
             for one in (page, self.pages[OTHER[page.language]].get(page.name)):
                 for _, outputs in self.outputs(one) if one else []:
                     for output in outputs:
