@@ -394,8 +394,8 @@ FAULTS = {
     "mark-no-program": Fault(
         "check_included_code_runs",
         SAMPLE,
-        "y = -0.6 * 3",
-        "for y in (",
+        "    # begin: forward, NumPy\n    y = -0.6 * 3",
+        "    y = (\n    # begin: forward, NumPy\n    -0.6 * 3)",
         "forward, NumPy",
         "no program by itself",
     ),

@@ -1,4 +1,4 @@
-"""The same in several programs: side by side where there is room, one under the other on a phone, whole in both."""
+"""The same in several programs: side by side where there is room, one under the other on a phone."""
 
 from __future__ import annotations
 
