@@ -387,7 +387,9 @@ def tests_for(module: str, path: str) -> list[list[str]]:
     """Arguments for pytest, one run after another: the module's doctests and own tests, then all others."""
     tests = ROOT / "tests"
     package = sorted(str(path.relative_to(tests)) for path in tests.glob("package/test_*.py"))
-    files = dict.fromkeys([*FIRST.get(module, []), *package, *PAPERS])
+    # Beside PyTorch, which is imported before the fork; JAX would have to start for each mutant.
+    beside = sorted(str(path.relative_to(tests)) for path in tests.glob("frameworks/test_pytorch_*.py"))
+    files = dict.fromkeys([*FIRST.get(module, []), *package, *beside, *PAPERS])
     return [[path, "--doctest-modules"], *([str(tests / name)] for name in files)]
 
 

@@ -220,7 +220,7 @@ def units_of(
             units.append(unit)
         unit.numbers += numbers_of(block, index)
         unit.states += states_of(block)
-        if block.kind == "code-cell":
+        if block.kind == "code-cell" or block.shows_tests:
             given = outputs.get(id(block), [])
             place = len(unit.rests) + 1
             texts = [tell(output) for output in given]

@@ -23,6 +23,8 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from included import beside
+
 #: The syntax of the pages, as in ``_config.yml`` (a test compares the two).
 EXTENSIONS = {
     "amsmath",
@@ -48,7 +50,7 @@ TITLED = ADMONITIONS | {"exercise", "table", "list-table", "card", "grid-item-ca
 #: Directives without prose of the page in them.
 OPAQUE = {
     "code-cell", "math", "code", "code-block", "image", "bibliography", "solution-start", "solution-end",
-    "notation-table", "glossary-table", "change-list", "course-table", "tableofcontents", "toctree", "contents", "raw", "include", "literalinclude",
+    "notation-table", "glossary-table", "change-list", "course-table", "tableofcontents", "toctree", "contents", "raw", "include", "beside",
 }  # fmt: skip
 
 #: Roles that lead somewhere, or bring a number from there: the last two are filled in when the book is built.
@@ -85,6 +87,11 @@ class Block:
     @property
     def signature(self) -> tuple[str, str, int]:
         return self.kind, self.name, self.depth
+
+    @property
+    def shows_tests(self) -> bool:
+        """Whether the block is code that a test runs, and the page includes."""
+        return self.kind == "directive" and self.name == "beside"
 
     @property
     def citations(self) -> list[str]:
@@ -189,6 +196,9 @@ def read_page(path: Path, text: str | None = None) -> Page:
     text = path.read_text(encoding="utf-8") if text is None else text
     reader = _Reader()
     reader.read(text, base=0, depth=0)
+    for block in reader.blocks:
+        if block.shows_tests:  # what is included is part of the page, and a change of it a change of the page
+            block.source = "\n".join(pane.source for pane in beside(path.parents[2], block.argument))
     return Page(path, path.parent.name, text, reader.frontmatter, reader.blocks)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
 
+from included import beside
 from pages import (
     EXPLICIT_TITLE,
     REFERENCE_ROLES,
@@ -197,6 +198,12 @@ class Edition:
             title = f" ({self._inline([argument], here)[0]})" if argument else ""
             opening = f"**{self.words[kind]}{number_text}{title}.** "
             return (opening + self.plain(body, here)).split("\n")
+        if kind == "beside":
+            shown = [
+                ["", f"**{pane.program}**", "", "```python", *pane.source.split("\n"), "```"]
+                for pane in beside(self.root, argument)
+            ]
+            return [line for lines in shown for line in lines]
         if kind == "bibliography":
             return [self.words["references"]]
         inner = self.plain(body, here).split("\n")

@@ -30,7 +30,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "_build"
 SITE = BUILD / "site"
 STAMP = BUILD / "site.stamp"
-SOURCES = ("book", "backprop", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff")
+SOURCES = (
+    "book",
+    "backprop",
+    "notebooks",
+    "tests/frameworks",
+    "_config.yml",
+    "_toc.yml",
+    "pyproject.toml",
+    "CITATION.cff",
+)
 # What no page asks for: the theme brings it, and the README alone shows the picture of the site.
 UNUSED = (
     "_static/vendor/fontawesome",

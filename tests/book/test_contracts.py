@@ -11,6 +11,7 @@ import pytest
 from contracts import CONTRACTS, Book
 
 KO, EN = "book/ko/sample.md", "book/en/sample.md"
+SAMPLE = "tests/frameworks/test_sample.py"
 NOTEBOOK = "notebooks/ko/sample.ipynb"
 FIGURE = "```{code-cell} python\n---"  # the cell that draws
 
@@ -335,6 +336,94 @@ FAULTS = {
         "```{code-cell} python\nfrom backprop",
         "prints Hangul",
         KO,
+    ),
+    # code that pages include
+    "beside-unmarked": Fault(
+        "check_beside", KO, "{beside} forward", "{beside} backward", "{beside} backward", "for no program"
+    ),
+    "beside-other": Fault(
+        "check_beside", EN, "{beside} forward", "{beside} backward", "{beside} forward", "stands here", KO
+    ),
+    "beside-alone": Fault(
+        "check_beside", SAMPLE, "forward, PyTorch", "other, PyTorch", "{beside} forward", "for NumPy", KO
+    ),
+    "beside-differs-there": Fault(
+        "check_agreed_units",
+        SAMPLE,
+        "(-0.6) * 3",
+        "(-0.6) * 4",
+        "{beside} forward",
+        "the code of this cell",
+        EN,
+    ),
+    "mark-unshown": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "forward, PyTorch",
+        "other, PyTorch",
+        "other, PyTorch",
+        "no page shows",
+    ),
+    "mark-open": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "    # end\n    # begin",
+        "    # begin",
+        "forward, NumPy",
+        "is not closed",
+    ),
+    "mark-in-no-test": Fault(
+        "check_included_code_runs", SAMPLE, "def test_", "def about_", "forward, NumPy", "stands in no test"
+    ),
+    "mark-unasserted": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "    agree(y, ty)",
+        "    print(y, ty)",
+        "forward, NumPy",
+        "by no agreement",
+    ),
+    "mark-wide": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "y = -0.6 * 3",
+        f"y = -0.6 * 3  {'#' * 40}",
+        "forward, NumPy",
+        "line of 54",
+    ),
+    "mark-no-program": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "    # begin: forward, NumPy\n    y = -0.6 * 3",
+        "    y = (\n    # begin: forward, NumPy\n    -0.6 * 3)",
+        "forward, NumPy",
+        "no program by itself",
+    ),
+    "mark-twice": Fault(
+        "check_included_code_runs",
+        SAMPLE,
+        "forward, PyTorch",
+        "forward, NumPy",
+        "forward, NumPy",
+        "marked twice",
+    ),
+    "mark-uninstalled": Fault(
+        "check_included_code_runs",
+        ".ci/run",
+        " torch==2.13.0",
+        " numpy",
+        "forward, PyTorch",
+        "torch is not",
+        SAMPLE,
+    ),
+    "mark-unrun": Fault(
+        "check_included_code_runs",
+        "Makefile",
+        "pytest tests",
+        "pytest tests/package",
+        "forward, NumPy",
+        "make test",
+        SAMPLE,
     ),
     # numbers
     "numeral-twin": Fault(

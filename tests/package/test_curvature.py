@@ -91,22 +91,6 @@ def test_the_hessian_is_symmetric_to_rounding() -> None:
     np.testing.assert_allclose(H, H.T, rtol=1e-12, atol=1e-14)
 
 
-def test_pytorch_finds_the_same_product() -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    one, (x, d) = net(), data()
-    v = random_like(one.params)
-    w = {name: torch.tensor(array, requires_grad=True) for name, array in one.params.items()}
-    hidden = torch.tanh(torch.tensor(x) @ w["0.W"].T + w["0.b"])
-    y = hidden @ w["2.W"].T + w["2.b"]
-    E = 0.5 * ((y - torch.tensor(d)) ** 2).sum() / len(x)
-    grads = torch.autograd.grad(E, list(w.values()), create_graph=True)
-    along = sum((g * torch.tensor(v[name])).sum() for g, name in zip(grads, w, strict=True))
-    products = torch.autograd.grad(along, list(w.values()))
-    ours = hessian_vector(one, MEAN, x, d, v)
-    for name, product in zip(w, products, strict=True):
-        np.testing.assert_allclose(ours[name], product.numpy(), rtol=1e-12, atol=1e-13)
-
-
 def test_many_nets_have_each_their_own_product() -> None:
     x, d = data()
     many = net(rng=[np.random.default_rng(seed) for seed in range(3)])

@@ -177,16 +177,6 @@ def test_pytorch_agrees_when_it_is_handed_the_mask() -> None:
         np.testing.assert_allclose(grad, w[name].grad.numpy(), rtol=1e-11, atol=1e-14)
 
 
-def test_pytorch_scales_and_evaluates_alike() -> None:
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch==2.13.0")
-    theirs = torch.nn.Dropout(0.3)
-    _, mask = Dropout(0.3, np.random.default_rng(0)).forward(np.ones((50, 50)))
-    kept = theirs(torch.ones(50, 50, dtype=torch.float64)).numpy()
-    np.testing.assert_allclose(np.unique(kept), np.unique(mask), rtol=1e-7)
-    theirs.eval()
-    np.testing.assert_array_equal(theirs(torch.tensor(X)).numpy(), X)
-
-
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5, np.nan, np.array([0.1, 1.0])])
 def test_impossible_rates_are_refused(rate: Any) -> None:
     with pytest.raises(ValueError, match="Dropout expects a rate from 0 to below 1, got"):

@@ -26,9 +26,6 @@ from backprop import (
     Sequential,
     Softmax,
     Tanh,
-    fan_in_normal,
-    glorot_uniform,
-    he_normal,
     logistic_cross_entropy,
     mean_over_cases,
     normal,
@@ -104,23 +101,6 @@ def test_pytorch_agrees_on_every_gradient(activation: type[Layer], name: str, lo
         np.testing.assert_allclose(grad, w[key].grad.numpy(), rtol=1e-10, atol=1e-13)
 
 
-def test_pytorch_draws_starts_of_the_same_spread() -> None:
-    torch = _torch()
-    torch.manual_seed(0)
-    shape, rng = (300, 700), np.random.default_rng(0)
-    drawn = torch.empty(shape, dtype=torch.float64)
-    for start, in_place in (
-        (he_normal(), lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="relu")),
-        (glorot_uniform(), torch.nn.init.xavier_uniform_),
-        (glorot_uniform(gain=5 / 3), lambda w: torch.nn.init.xavier_uniform_(w, gain=5 / 3)),
-        (fan_in_normal(5 / 3), lambda w: torch.nn.init.kaiming_normal_(w, nonlinearity="tanh")),
-    ):
-        in_place(drawn)
-        assert start(shape, rng).std() == pytest.approx(drawn.std().item(), rel=0.01)
-    largest = torch.nn.Linear(700, 300).weight.abs().max().item()
-    assert largest == pytest.approx(700**-0.5, rel=1e-3)  # a limit, so that m σ² is 1/3
-
-
 def test_pytorch_agrees_on_parallel_branches() -> None:
     torch = _torch()
     rng = np.random.default_rng(0)
@@ -165,13 +145,11 @@ def test_pytorch_agrees_on_a_hundred_steps(momentum: float, nesterov: bool) -> N
 
 
 RULES: list[tuple[str, GradientDescent, dict[str, Any]]] = [
-    ("Adagrad", Adagrad(0.1), {"lr": 0.1}),
-    ("RMSprop", RMSProp(0.01), {"lr": 0.01, "alpha": 0.9}),
+    ("Adagrad", Adagrad(0.1, epsilon=1e-6), {"lr": 0.1, "eps": 1e-6}),
     ("RMSprop", RMSProp(0.01, 0.99, epsilon=1e-6), {"lr": 0.01, "eps": 1e-6}),
     ("Adam", Adam(), {}),
     ("Adam", Adam(0.02, 0.8, 0.95, epsilon=1e-6), {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6}),
     ("Adam", Adam(0.02, 0.5, 0.9, amsgrad=True), {"lr": 0.02, "betas": (0.5, 0.9), "amsgrad": True}),
-    ("AdamW", AdamW(), {}),
     ("AdamW", AdamW(0.02, weight_decay=0.3), {"lr": 0.02, "weight_decay": 0.3}),
     (
         "AdamW",

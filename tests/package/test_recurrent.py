@@ -1,4 +1,4 @@
-"""Layers with a state: by hand, against PyTorch, by complex step; states, masks, chunks, steps, many nets."""
+"""Layers with a state: by hand, by complex step; states, masks, chunks, steps, many nets."""
 
 from __future__ import annotations
 
@@ -150,62 +150,9 @@ def test_gates_that_are_nearly_shut_and_open_are_right() -> None:
     np.testing.assert_allclose(gates[:, 1, 0], logistic(totals), rtol=0, atol=4e-16)
 
 
-# Against PyTorch. -----------------------------------------------------------------------------------------
+# Weights for PyTorch; what it computes with them, tests/frameworks compares. --------------------------------
 
 IN_TORCH = {"Recurrent": "RNN", "LSTM": "LSTM", "GRU, reset after": "GRU"}
-
-
-def _torch() -> Any:
-    return pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch==2.13.0")
-
-
-@pytest.mark.parametrize("name", IN_TORCH)
-def test_pytorch_agrees(name: str) -> None:
-    torch = _torch()
-    torch.manual_seed(0)
-    net = getattr(torch.nn, IN_TORCH[name])(N_IN, H).double()
-    theirs = {key: w.detach().numpy() for key, w in net.named_parameters()}
-    layer = with_torch_weights(LAYERS[name](N_IN, H, np.random.default_rng(0)), theirs)  # type: ignore[type-var]
-    start, dlast = some_state(layer, 4), some_state(layer, 5)
-    y, cache = layer.forward(X, start)
-    dx, grads, dstart = layer.backward_to_start(DY, cache, dlast)
-
-    x = torch.tensor(X, requires_grad=True)
-    begin = {key: torch.tensor(value[None], requires_grad=True) for key, value in start.items()}
-    their_y, last = net(x, (begin["h"], begin["c"]) if "c" in begin else begin["h"])
-    last = dict(zip(layer.STATE, last if "c" in begin else (last,), strict=True))
-    E = (their_y * torch.tensor(DY)).sum()
-    for key, value in dlast.items():
-        E = E + (last[key][0] * torch.tensor(value)).sum()
-    E.backward()
-
-    def same(ours: Any, tensor: Any) -> None:
-        np.testing.assert_allclose(ours, tensor.detach().numpy(), rtol=0, atol=1e-12)
-
-    same(y, their_y)
-    same(dx, x.grad)
-    for key in layer.STATE:
-        same(layer.last_state(cache)[key], last[key][0])
-        same(dstart[key], begin[key].grad[0])
-    twin = copy.copy(layer)
-    twin.params = grads
-    ours = torch_weights(twin)
-    for key in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0"):
-        same(ours[key], getattr(net, key).grad)
-    if "v" in grads:
-        same(grads["v"], net.bias_hh_l0.grad[-H:])
-
-
-@pytest.mark.parametrize("name", IN_TORCH)
-def test_weights_go_to_pytorch_and_come_back(name: str) -> None:
-    torch = _torch()
-    layer = shaken(LAYERS[name](N_IN, H, np.random.default_rng(0)))
-    weights = torch_weights(layer)  # type: ignore[arg-type]
-    net = getattr(torch.nn, IN_TORCH[name])(N_IN, H).double()
-    net.load_state_dict({key: torch.tensor(w) for key, w in weights.items()})
-    np.testing.assert_allclose(
-        net(torch.tensor(X))[0].detach().numpy(), layer.forward(X)[0], rtol=0, atol=1e-12
-    )
 
 
 @pytest.mark.parametrize("name", IN_TORCH)

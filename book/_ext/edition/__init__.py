@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from . import (
     anchors,
     assets,
+    beside,
     bibliography,
     boxes,
     changes,
@@ -44,8 +45,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, teaching, bibliography, korean,
-    texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce, movable,
+    language, words, toc, executed, maths, lines, anchors, beside, boxes, tables, teaching, bibliography,
+    korean, texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce, movable,
     kept, counted, front, poster, slim, schemes,
 )  # fmt: skip
 

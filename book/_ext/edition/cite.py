@@ -19,7 +19,7 @@ from sphinx.config import Config
 
 from .language import root
 
-SOURCES = ("book", "backprop", "_config.yml", "_toc.yml", "pyproject.toml")
+SOURCES = ("book", "backprop", "tests/frameworks", "_config.yml", "_toc.yml", "pyproject.toml")
 WORDS = {
     "ko": {
         "cite": "이 쪽 인용하기",

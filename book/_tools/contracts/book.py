@@ -168,14 +168,14 @@ class Book:
         return {name for name in names if len(name) > 2} - {"others"}
 
     def computed(self, page: Page) -> set[Decimal]:
-        """Every number that stands in the page's code cells or in their outputs."""
+        """Every number that stands in the page's code cells or in their outputs, or in what it includes."""
         if page.path not in self._computed:
             seen: set[Decimal] = set()
-            for cell in page.cells:
+            for code in (block for block in page.blocks if block.kind == "code-cell" or block.shows_tests):
                 try:
-                    seen |= in_code(cell.source)
+                    seen |= in_code(code.source)
                 except SyntaxError:
-                    seen |= in_output(cell.source)
+                    seen |= in_output(code.source)
             for one in (page, self.pages[OTHER[page.language]].get(page.name)):
                 for _, outputs in self.outputs(one) if one else []:
                     for output in outputs:
