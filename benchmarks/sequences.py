@@ -1,9 +1,10 @@
 """Three recurrent nets at equal parameters and tuning: `python -m benchmarks.sequences [TASK …] > FILE`.
 
 Every net is offered two starts and the same rates, on two seeds; the best pair is then trained on five
-others. The ablations take parts of the LSTM away, at equal numbers of units, and offer the same rates again.
-Seeds that are trained together see the same training data, and all nets the same test data. In float32 it
-takes about twelve minutes of one core; what it printed is kept as `backprop/data/sequences.csv`.
+others. The ablations take parts of the LSTM away or change them, at equal numbers of units, and offer the
+same rates again. Seeds that are trained together see the same training data, and all nets the same test
+data. In float32 it takes about thirteen minutes of one core; what it printed is kept as
+`backprop/data/sequences.csv`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from backprop import (
     GRU,
@@ -22,6 +24,7 @@ from backprop import (
     Dense,
     EachStep,
     LastStep,
+    PeepholeLSTM,
     Recurrent,
     Sequential,
     chrono,
@@ -35,8 +38,9 @@ from backprop import (
     sum_of_squares,
 )
 from backprop.data import datasets
+from backprop.layers.gates import GateBiases
 from backprop.layers.layer import Array
-from backprop.layers.unrolled import State, Unrolled
+from backprop.layers.unrolled import State, Unrolled, Unrolling
 from backprop.learning.losses import Loss
 from backprop.learning.schedules import linear
 
@@ -67,11 +71,11 @@ def tanh(recurrent: object = None) -> Maker:
     return lambda n, H, _, rngs: Recurrent(n, H, rngs, recurrent=recurrent, dtype=np.float32)  # type: ignore[arg-type]
 
 
-def lstm(start: str = "forget 1", **parts: object) -> Maker:
+def lstm(start: str = "forget 1", kind: type[LSTM] = LSTM, **parts: object) -> Maker:
     def make(n: int, H: int, longest: int, rngs: Rngs) -> LSTM:
         fixed = {"forget 1": {"forget": 1.0}, "input -3": {"input": -3.0}, "zeros": {}}
         bias = chrono(longest) if start == "chrono" else gate_biases(**fixed[start])
-        return LSTM(n, H, rngs, bias=bias, dtype=np.float32, **parts)  # type: ignore[arg-type]
+        return kind(n, H, rngs, bias=bias, dtype=np.float32, **parts)  # type: ignore[arg-type]
 
     return make
 
@@ -291,7 +295,29 @@ TASKS: dict[str, Callable[[], Task]] = {
     "Korean words to digits": lambda: answering("Korean", False, 1000),
 }
 
-# --- Parts taken away, at equal numbers of units -----------------------------------------------------
+# --- Parts taken away or changed, at equal numbers of units ------------------------------------------
+
+
+def couple(arrays: dict[str, Array], gradient: bool = False) -> dict[str, Array]:
+    """Let the rows of i be those of f, negated, so that i = 1 − f; in place, the runs in front."""
+    for rows in arrays.values():
+        _, i, f, _ = np.split(rows, 4, axis=1)  # views
+        if gradient:
+            f -= i  # what reaches f by itself, and through i
+        i[...] = -f
+    return arrays
+
+
+class CoupledLSTM(LSTM):
+    """An LSTM with i = 1 − f. Adam keeps the rows coupled; in the gradient's length they count twice."""
+
+    def __init__(self, n_in: int, n_hidden: int, rng: Rngs, bias: GateBiases, dtype: DTypeLike) -> None:
+        super().__init__(n_in, n_hidden, rng, bias=bias, dtype=dtype)
+        couple(self.params)
+
+    def gradients(self, dy: Array, cache: Unrolling) -> dict[str, Array]:
+        return couple(super().gradients(dy, cache), gradient=True)
+
 
 SIZES = {"small": 6_000, "large": 600_000}
 UNITS = {"adding": 16, "English numerals": 32}
@@ -306,13 +332,17 @@ def lesser(task: str) -> dict[str, tuple[int, dict[str, Maker]]]:
         "no forget gate": (3, {without: lstm(without, gates=("input", "output"))}),
         "no output gate": (3, {start: lstm(start, gates=("input", "forget"))}),
         "no tanh of c": (4, {start: lstm(start, squash=False)}),
+        "i = 1 - f": (3, {start: lstm(start, CoupledLSTM)}),
+        "peepholes": (4, {start: lstm(start, PeepholeLSTM)}),
     }
 
 
 def report(task: str, name: str, net: tuple[int, dict[str, Maker]], learned: Task, H: int) -> None:
     """Choose start and rate on the seeds for tuning, then print a line for every other seed."""
     begun, (blocks, starts) = time.process_time(), net
-    head = f"{task},{name},{H},{count(blocks, learned.inputs, learned.outputs, H)}"
+    size = count(blocks, learned.inputs, learned.outputs, H)
+    size += 3 * H if name == "peepholes" else 0  # from each cell to its three gates
+    head = f"{task},{name},{H},{size}"
     tried: dict[tuple[str, float], float] = {}
     for start, make in starts.items():
         found = learned.score(train(learned, make, H, RATES, TUNING)).reshape(len(RATES), -1)

@@ -32,6 +32,7 @@ from backprop import (
     train_fresh,
 )
 from backprop.data.datasets import latch
+from backprop.layers.gates import GateBiases
 from backprop.layers.layer import Array
 from backprop.layers.unrolled import Unrolled
 
@@ -108,6 +109,40 @@ def test_gradients_through_a_thousand_steps() -> None:
     for start in (lecun_normal(), orthogonal()):
         tanh = np.median(lost(Recurrent(2, 32, generators(), recurrent=start), x, 100))
         assert f1 < tanh < -2  # forget bias 1 keeps less than plain tanh nets
+
+
+def test_an_lstm_keeps_more_than_a_tanh_net_with_the_same_orthogonal_start() -> None:
+    def each_block(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        return np.concatenate([orthogonal()((32, 32), rng) for _ in range(shape[0] // 32)])
+
+    x = np.random.default_rng(7309).normal(size=(1000, 2, 2))
+    gated = np.median(lost(LSTM(2, 32, generators(), recurrent=each_block), x, 1000))
+    tanh = np.median(lost(Recurrent(2, 32, generators(), recurrent=orthogonal()), x, 1000))
+    assert tanh < gated - 10 and gated < -8
+
+
+def test_an_lstm_told_the_length_holds_the_bit_and_some_gradient_and_forget_bias_1_does_not_learn() -> None:
+    x, d = latch(5000, 80, np.random.default_rng(7310))
+    bit = d[:, 0] > 0.5
+    for bias, learned in ((chrono(50), len(SEEDS)), (None, 3)):
+
+        def make(rngs: Generators, bias: GateBiases | None = bias) -> Unrolled:
+            return LSTM(1, 16, rngs, bias=bias)
+
+        net = learn(make, 50)
+        y, _ = net.forward(x[:50])
+        good = ((y[..., 0] > 0) == bit).mean(axis=-1) > 0.85
+        assert good.sum() >= learned if bias else good.sum() <= learned
+        if bias:
+            layer = net.layers[0]
+            assert isinstance(layer, LSTM)
+            assert -3.5 < np.median(lost(layer, x[:101, :8], 100)) < -0.5
+            state = None
+            for t in range(0, 5000, 50):  # in pieces, for the memory
+                h, cache = layer.forward(x[t : t + 50], state)
+                state = layer.last_state(cache)
+            late, _ = net.layers[2].forward(h[:, -1])
+            assert np.mean(np.sign(late) == np.sign(y)) > 0.98
 
 
 def test_nets_that_hold_a_bit_for_good_have_no_gradient() -> None:

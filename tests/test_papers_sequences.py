@@ -85,6 +85,19 @@ def test_the_kept_runs_are_what_the_benchmark_computes(task: str, name: str) -> 
     assert found == pytest.approx([float(row["value"]) for row in rows], abs=0.05), task
 
 
+def test_coupled_gates_stay_coupled_and_their_kept_runs_are_what_the_benchmark_computes() -> None:
+    what = ("parts of adding", "i = 1 - f", "run")
+    rows = [row for row in kept() if (row["task"], row["net"], row["kind"]) == what]
+    seeds, task = tuple(int(row["seed"]) for row in rows), s.TASKS["adding"]()
+    ((start, make),) = s.lesser("adding")["i = 1 - f"][1].items()
+    net = s.train(task, make, s.UNITS["adding"], (float(rows[0]["rate"]),), seeds)
+    for name in "WUb":
+        _, i, f, _ = np.split(net.layers[0].params[name], 4, axis=1)
+        np.testing.assert_array_equal(i, -f)
+    assert rows[0]["start"] == start
+    assert task.score(net) == pytest.approx([float(row["value"]) for row in rows], abs=0.05)
+
+
 def test_units_and_parameters_of_the_kept_runs_are_those_of_the_nets() -> None:
     tasks = {name: build() for name, build in s.TASKS.items()}
     for row in kept():
