@@ -23,6 +23,7 @@ from . import (
     lines,
     maths,
     notebooks,
+    questions,
     schemes,
     slim,
     streams,
@@ -36,8 +37,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce,
+    language, words, toc, questions, executed, maths, lines, anchors, boxes, tables, bibliography,
+    korean, texts, switcher, notebooks, streams, cite, assets, tags, introduce,
     slim, schemes,
 )  # fmt: skip
 
