@@ -3,7 +3,7 @@
 
 (() => { // scripts of a page share their names: these are its own
   const HINTS = {
-    ko: "하나를 고르면 맞는지와 그 까닭이 바로 나온다. 다시 골라도 된다. 글쇠로는 화살표로 옮기고 Enter나 스페이스로 답한다.",
+    ko: "하나를 고르면 맞는지와 그 까닭이 바로 나온다. 다시 골라도 된다. 키보드로는 화살표로 옮기고 Enter나 스페이스로 답한다.",
     en: "Choose one, and you are told at once whether it is right, and why; you may try again. With the keyboard, move with the arrows and answer with Enter or the space bar.",
   };
 
