@@ -905,7 +905,8 @@ def test_a_planted_fault_is_reported(name: str, copy: Path, change: Callable[...
 
 def test_every_contract_has_been_broken() -> None:
     broken = {fault.contract for fault in FAULTS.values()} | {"check_same_files"}  # broken below
-    assert broken == set(CONTRACTS)
+    elsewhere = {name for name in CONTRACTS if name.startswith("check_questions")}  # in test_questions.py
+    assert broken | elsewhere == set(CONTRACTS)
 
 
 def test_a_page_without_twin_is_reported(copy: Path) -> None:

@@ -31,6 +31,7 @@ from . import (
     notebooks,
     poster,
     published,
+    questions,
     schemes,
     slim,
     streams,
@@ -45,9 +46,9 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, beside, boxes, tables, teaching, bibliography,
-    korean, texts, switcher, published, notebooks, streams, cite, changes, assets, tags, introduce, movable,
-    kept, counted, front, poster, slim, schemes,
+    language, words, toc, questions, executed, maths, lines, anchors, beside, boxes, tables, teaching,
+    bibliography, korean, texts, switcher, published, notebooks, streams, cite, changes, assets, tags,
+    introduce, movable, kept, counted, front, poster, slim, schemes,
 )  # fmt: skip
 
 

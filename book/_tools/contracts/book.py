@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -199,11 +200,10 @@ class Book:
         """Every block of prose of an edition: its pages', and the sentences in the tables that pages are made from."""
         for page in self.pages[language].values():
             yield from ((page.path, block) for block in page.prose)
-        for name in ("glossary.yml", "notation.yml", "changes.yml", "courses.yml"):
-            path = self.root / "book" / name
-            tree = yaml.compose(path.read_text(encoding="utf-8")) if path.exists() else None
-            for text, line in _sentences(tree, language) if tree else ():
-                yield path, Block("paragraph", line, 0, pieces=pieces_of(text, line))
+        for name in ("glossary.yml", "notation.yml", "changes.yml", "courses.yml", "questions/*.yml"):
+            for path in sorted((self.root / "book").glob(name)):
+                for text, line in _sentences(_composed(path), language):
+                    yield path, Block("paragraph", line, 0, pieces=pieces_of(text, line))
 
     def line_in(self, name: str, needle: str) -> tuple[Path, int]:
         """The file ``book/<name>`` and the line on which ``needle`` stands first."""
@@ -229,7 +229,14 @@ class Book:
         return names
 
 
-def _sentences(node: yaml.Node, language: str, inside: bool = False) -> Iterator[tuple[str, int]]:
+def _composed(path: Path) -> yaml.Node | None:
+    """The tree of a YAML file; nothing if it is broken, which `check_questions` reports."""
+    with suppress(yaml.YAMLError):
+        return yaml.compose(path.read_text(encoding="utf-8"))
+    return None
+
+
+def _sentences(node: yaml.Node | None, language: str, inside: bool = False) -> Iterator[tuple[str, int]]:
     """The texts under the key ``language`` of a YAML tree, with their lines; what is banned or noted is left out."""
     if isinstance(node, yaml.ScalarNode) and inside:
         yield node.value, node.start_mark.line + 1
