@@ -13,10 +13,10 @@
     return made;
   }
 
-  // A copy of a part of the answer, without what may stand on a page only once.
-  function copy(part) {
+  // A copy of a part of the page, without what may stand there only once.
+  function copy(part, without = ".copybtn") {
     const twin = part.cloneNode(true);
-    for (const extra of twin.querySelectorAll(".copybtn")) extra.remove();
+    for (const extra of twin.querySelectorAll(without)) extra.remove();
     for (const named of [twin, ...twin.querySelectorAll("[id]")]) named.removeAttribute("id");
     return twin;
   }
@@ -33,13 +33,14 @@
       const radio = element("input", { type: "radio", name: `question-${number}`, autocomplete: "off" });
       const text = element("span", {}, ...item.querySelector("p").childNodes);
       item.replaceChildren(element("label", {}, radio, text));
+      if (!copy(text, ".katex").textContent.trim()) radio.ariaLabel = copy(text, ".katex-html").textContent;
       return radio;
     });
 
     function judge(radio) {
       const reason = reasons[radios.indexOf(radio)];
       radio.checked = true;
-      said.replaceChildren(copy(reason), ...(reason.querySelector(".right") ? evidence.map(copy) : []));
+      said.replaceChildren(copy(reason), ...(reason.querySelector(".right") ? evidence.map((part) => copy(part)) : []));
     }
 
     let moving = false; // the arrows choose what they pass: that is no answer yet

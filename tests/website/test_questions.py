@@ -82,6 +82,7 @@ def test_the_keyboard_answers(tab: Any, address: str, language: str) -> None:
     tab.goto(f"{address}/{language}/backpropagation.html")
     question = tab.locator(".question").first
     said, radios = question.get_by_role("status"), question.get_by_role("radio")
+    assert radios.first.get_attribute("aria-label") == "−0.1019", "a formula alone gives a button no name"
     right, _ = places(tab, 0)
     assert right == 1
     radios.first.focus()
