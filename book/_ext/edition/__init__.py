@@ -23,6 +23,7 @@ from . import (
     lines,
     maths,
     notebooks,
+    opening,
     schemes,
     slim,
     streams,
@@ -37,7 +38,7 @@ from . import (
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
     language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce,
+    switcher, notebooks, streams, cite, assets, tags, introduce, opening,
     slim, schemes,
 )  # fmt: skip
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import agreed, arithmetic, code, derived, form, honest, numerals, pairs, twins, words
+from . import agreed, arithmetic, code, derived, form, honest, numerals, openings, pairs, twins, words
 from .book import Book, Found, Problem
 
 CONTRACTS: dict[str, Callable[[Book], Found]] = {
     name: function
-    for module in (form, twins, pairs, numerals, arithmetic, code, honest, words, derived, agreed)
+    for module in (form, twins, pairs, numerals, arithmetic, code, honest, words, openings, derived, agreed)
     for name, function in vars(module).items()
     if name.startswith("check_")
 }

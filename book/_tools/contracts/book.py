@@ -80,11 +80,11 @@ class Book:
         }
 
     @cached_property
-    def contents(self) -> set[str]:
-        """The names of the pages in ``_toc.yml``."""
+    def contents(self) -> list[str]:
+        """The names of the pages in ``_toc.yml``, in the book's order."""
         path = self.root / "_toc.yml"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        return set(re.findall(r"^\s*(?:-\s*file|root):\s*(\S+)", text, re.MULTILINE))
+        return re.findall(r"^\s*(?:-\s*file|root):\s*(\S+)", text, re.MULTILINE)
 
     @property
     def all_pages(self) -> Iterator[Page]:
@@ -199,7 +199,7 @@ class Book:
         """Every block of prose of an edition: its pages', and the sentences in the tables that pages are made from."""
         for page in self.pages[language].values():
             yield from ((page.path, block) for block in page.prose)
-        for name in ("glossary.yml", "notation.yml"):
+        for name in ("glossary.yml", "notation.yml", "openings.yml"):
             path = self.root / "book" / name
             tree = yaml.compose(path.read_text(encoding="utf-8")) if path.exists() else None
             for text, line in _sentences(tree, language) if tree else ():
