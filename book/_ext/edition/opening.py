@@ -2,7 +2,7 @@
 
 What it says stands in `book/openings.yml`, for both editions side by side, and not in the pages. It is about
 a chapter rather than in it, so the search, the notebooks and the words that introduce a shared link are
-without it. The links carry the titles that the edition's own pages have.
+without it. The links carry the numbers and titles that the edition's own pages have.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ WORDS = {
         "needs": "읽기 전에",
         "after": "읽고 나면",
         "time": "읽는 시간",
-        "minutes": "약 {}분 (연습문제 {}개를 푸는 시간은 빼고)",
+        "minutes": "약 {}분, 연습문제 {}개는 따로",
     },
     "en": {
         "name": "This chapter at a glance",
-        "needs": "Read first",
+        "needs": "It builds on",
         "after": "After it you can",
         "time": "Reading time",
-        "minutes": "about {} minutes, without working out the {} exercises",
+        "minutes": "about {} minutes, plus {} exercises",
     },
 }
 EXERCISE = re.compile(r"^`{3,}\{exercise\}", re.MULTILINE)
@@ -82,4 +82,6 @@ def link(app: Sphinx, page: str, label: str) -> str:
         return escape(label)
     document, anchor, title = labels[label]
     address = f"{app.builder.get_relative_uri(page, document)}#{anchor}"
-    return f'<a class="reference internal" href="{address}">{escape(title)}</a>'
+    numbers = app.env.toc_secnumbers.get(document, {})
+    number = "".join(f"{part}." for part in numbers.get("" if anchor == document else f"#{anchor}", ()))
+    return f'<a class="reference internal" href="{address}">{escape(f"{number} {title}".strip())}</a>'
