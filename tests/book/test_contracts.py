@@ -13,6 +13,7 @@ from contracts import CONTRACTS, Book
 KO, EN = "book/ko/sample.md", "book/en/sample.md"
 SAMPLE = "tests/frameworks/test_sample.py"
 NOTEBOOK = "notebooks/ko/sample.ipynb"
+OPENINGS = "book/openings.yml"
 FIGURE = "```{code-cell} python\n---"  # the cell that draws
 
 
@@ -582,6 +583,84 @@ FAULTS = {
     "register-informal": Fault("check_register", KO, "기운다.", "기울어요.", "기울어요", "polite speech"),
     "register-question": Fault(
         "check_register", KO, "첫째 항목이다.", "첫째 항목입니까?", "입니까", "polite speech"
+    ),
+    # openings
+    "opening-missing": Fault(
+        "check_openings", OPENINGS, "sample:\n", "other:\n", "---", "'sample' has no opening", EN
+    ),
+    "opening-of-no-chapter": Fault(
+        "check_openings", OPENINGS, "sample:\n", "other: {}\nsample:\n", "other:", "is not a chapter"
+    ),
+    "opening-key": Fault("check_openings", OPENINGS, "  after:", "  then: x\n  after:", "sample:", "'then'"),
+    "opening-needs-nothing": Fault(
+        "check_openings",
+        OPENINGS,
+        "  beforehand: {ko: 행렬의 곱, en: multiplying matrices}\n",
+        "",
+        "sample:",
+        "is not said",
+    ),
+    "opening-needs-one-language": Fault(
+        "check_openings", OPENINGS, "ko: 행렬의 곱, ", "", "sample:", "is not said"
+    ),
+    "opening-label-unknown": Fault(
+        "check_openings", OPENINGS, "needs: []", "needs: [no-such]", "sample:", "which no page has"
+    ),
+    "opening-label-later": Fault(
+        "check_openings", OPENINGS, "needs: []", "needs: [sample-code]", "sample:", "stands later"
+    ),
+    "opening-needs-twice": Fault(
+        "check_openings", OPENINGS, "needs: []", "needs: [sample, sample]", "sample:", "needs 2 things"
+    ),
+    "opening-line-missing": Fault(
+        "check_openings",
+        OPENINGS,
+        "      - 수치 기울기로 확인할 수 있다.\n",
+        "",
+        "sample:",
+        "1 things in Korean, 2",
+    ),
+    "opening-idle": Fault(
+        "check_openings",
+        OPENINGS,
+        "compute a total",
+        "understand a total",
+        "understand",
+        "does not begin with",
+    ),
+    "opening-no-verb": Fault(
+        "check_openings", OPENINGS, "compute a total input", "Total inputs", "Total", "does not begin with"
+    ),
+    "opening-idle-ko": Fault(
+        "check_openings", OPENINGS, "손으로 구할 수", "이해할 수", "이해할", "does not end with"
+    ),
+    "opening-pattern-ko": Fault(
+        "check_openings", OPENINGS, "손으로 구할 수 있다.", "손으로 구한다.", "구한다", "does not end with"
+    ),
+    "opening-number": Fault(
+        "check_openings", OPENINGS, "a total input", "7 total inputs", "7 total", "has a number"
+    ),
+    "opening-long": Fault(
+        "check_openings",
+        OPENINGS,
+        "a total input by hand",
+        "a total input" + " by hand" * 12,
+        "by hand by",
+        "characters",
+    ),
+    "opening-banned": Fault(
+        "check_banned_terms", OPENINGS, "총입력을", "노드의 총입력을", "노드의", "write '유닛'"
+    ),
+    "opening-polite": Fault(
+        "check_register", OPENINGS, "구할 수 있다.", "구할 수 있습니다.", "있습니다", "polite speech"
+    ),
+    "opening-language": Fault(
+        "check_one_language",
+        OPENINGS,
+        "compute a total",
+        "compute 총 a total",
+        "compute",
+        "Hangul in English",
     ),
     # notebooks
     "notebook-code-old": Fault(

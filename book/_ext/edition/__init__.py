@@ -29,6 +29,7 @@ from . import (
     maths,
     movable,
     notebooks,
+    opening,
     poster,
     published,
     questions,
@@ -48,7 +49,7 @@ from . import (
 MODULES = (
     language, words, toc, questions, executed, maths, lines, anchors, beside, boxes, tables, teaching,
     bibliography, korean, texts, switcher, published, notebooks, streams, cite, changes, assets, tags,
-    introduce, movable, kept, counted, front, poster, slim, schemes,
+    introduce, opening, movable, kept, counted, front, poster, slim, schemes,
 )  # fmt: skip
 
 

@@ -81,11 +81,11 @@ class Book:
         }
 
     @cached_property
-    def contents(self) -> set[str]:
-        """The names of the pages in ``_toc.yml``."""
+    def contents(self) -> list[str]:
+        """The names of the pages in ``_toc.yml``, in the book's order."""
         path = self.root / "_toc.yml"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        return set(re.findall(r"^\s*(?:-\s*file|root):\s*(\S+)", text, re.MULTILINE))
+        return re.findall(r"^\s*(?:-\s*file|root):\s*(\S+)", text, re.MULTILINE)
 
     @property
     def all_pages(self) -> Iterator[Page]:
@@ -200,10 +200,17 @@ class Book:
         """Every block of prose of an edition: its pages', and the sentences in the tables that pages are made from."""
         for page in self.pages[language].values():
             yield from ((page.path, block) for block in page.prose)
-        for name in ("glossary.yml", "notation.yml", "changes.yml", "courses.yml", "questions/*.yml"):
-            for path in sorted((self.root / "book").glob(name)):
-                for text, line in _sentences(_composed(path), language):
-                    yield path, Block("paragraph", line, 0, pieces=pieces_of(text, line))
+        names = (
+            "glossary.yml",
+            "notation.yml",
+            "openings.yml",
+            "changes.yml",
+            "courses.yml",
+            "questions/*.yml",
+        )
+        for path in (path for name in names for path in sorted((self.root / "book").glob(name))):
+            for text, line in _sentences(_composed(path), language):
+                yield path, Block("paragraph", line, 0, pieces=pieces_of(text, line))
 
     def line_in(self, name: str, needle: str) -> tuple[Path, int]:
         """The file ``book/<name>`` and the line on which ``needle`` stands first."""
