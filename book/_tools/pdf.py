@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import joined
+import packed
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "site"
@@ -133,6 +134,7 @@ def print_edition(browser: str, edition: Path, out: Path, only: list[str] | None
         else:
             raise RuntimeError(f"the numbers of the pages in {target} do not come to rest")
         chromium.close()
+    target.write_bytes(packed.pack(target.read_bytes()))
     source.unlink()
     return target
 

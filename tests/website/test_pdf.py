@@ -19,6 +19,7 @@ from .conftest import BROWSERS, LANGUAGES, SITE
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_tools"))
 
+import packed
 import pdf
 
 pytestmark = pytest.mark.site
@@ -213,6 +214,39 @@ def test_what_is_folded_leaves_no_stub(printed: Printed) -> None:
     text = tight("".join(printed.texts))
     stubs = re.findall(r'<details class="hidden-code">\s*<summary>([^<]*)<', article(printed.language))
     assert stubs and not [each for each in stubs if tight(each) in text]
+
+
+def test_packing_changes_nothing_but_the_size(tmp_path: Path) -> None:
+    """On a PDF as Chromium writes it: one table in clear text, numbered from 0."""
+    drawn = b"BT /F 9 Tf 9 9 Td (endobj) Tj ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /Lang (ko) >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
+        b" /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        *(b"<< /Type /StructElem /S /NonStruct /K %d >>" % number for number in range(500)),
+    ]
+    whole, table = b"%PDF-1.4\n", b"0000000000 65535 f \n"
+    for number, body in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(whole)
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    size = len(objects) + 1
+    whole += b"xref\n0 %d\n%strailer\n<</Size %d\n/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        size,
+        table,
+        size,
+        len(whole),
+    )
+    made = tmp_path / "packed.pdf"
+    made.write_bytes(packed.pack(whole))
+    reader = pytest.importorskip("pypdf").PdfReader(made, strict=True)
+    assert made.stat().st_size < len(whole) / 3
+    assert reader.pages[0].extract_text() == "endobj" and reader.trailer["/Root"]["/Lang"] == "ko"
+    assert [reader.get_object(6 + number)["/K"] for number in range(500)] == list(range(500))
+    with pytest.raises(ValueError, match="Chromium has changed"):
+        packed.pack(made.read_bytes())
 
 
 def programs(folder: Path, **outputs: str) -> str:
