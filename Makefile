@@ -1,10 +1,11 @@
 # make site   builds both editions into _build/site      make serve      shows them at http://localhost:8000
 # make test   runs every test                            make notebooks  writes notebooks/ from book/
+# make pdf    prints each edition into _build/pdf, and links to it from the site
 # make agree  records what the pages state and what vouches for it, as far as that needs no judgement
 #
 # Each command first makes the environment in .venv, if it is not there or if what it is made from has changed.
 
-.PHONY: help site serve test notebooks agree clean
+.PHONY: help site serve pdf test notebooks agree clean
 .DEFAULT_GOAL := help
 
 ENV := .venv
@@ -20,7 +21,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 export OPENBLAS_NUM_THREADS ?= 1
 
 help:
-	@sed -n '1,3p' Makefile | sed 's/^# \{0,1\}//'
+	@sed -n '1,4p' Makefile | sed 's/^# \{0,1\}//'
 
 $(READY): pyproject.toml constraints.txt
 	@if [ -z "$(PYTHON)" ]; then \
@@ -45,6 +46,12 @@ site: $(READY)
 serve: site
 	@echo "http://localhost:$(PORT)/  (Ctrl+C stops)"
 	@$(PY) -m http.server --directory _build/site $(PORT)
+
+# Whether there is a browser and Korean type to print with is asked before the site is built.
+pdf: $(READY)
+	@$(PY) book/_tools/pdf.py --check
+	@$(MAKE) --no-print-directory site
+	@$(PY) book/_tools/pdf.py
 
 # From what answers soonest to what takes longest. With CI=1 the slow tests run too. nbval runs every page, in one
 # edition: the other's notebook holds the same code and outputs, which a test in tests/book/test_nbval.py compares.

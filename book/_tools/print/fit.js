@@ -1,0 +1,23 @@
+// Formulas and tables that are wider than the paper are made smaller until they fit. Runs with the paper's width.
+// Answers with what does not fit even so.
+(() => {
+  const SMALLEST = 0.6;
+  const boxes = [...document.querySelectorAll(".math-scroll, .table-scroll")];
+  for (let pass = 0; pass < 3; pass++) {
+    // All are measured before any is changed: each change would have the whole book laid out anew.
+    const wide = boxes.map((box) => [box, box.clientWidth / box.scrollWidth]).filter(([box]) => box.scrollWidth > box.clientWidth + 1);
+    for (const [box, share] of wide) {
+      const inner = box.firstElementChild;
+      inner.style.zoom = Math.max(SMALLEST, Math.floor(1000 * Number(inner.style.zoom || 1) * share - 2) / 1000);
+    }
+  }
+  const edge = document.querySelector(".bd-article-container").getBoundingClientRect().right + 1;
+  const over = [];
+  const lines = "p, li, td, th, pre, code, img, .together, .katex-html, .eqno, figcaption, a";
+  for (const each of document.querySelectorAll(`.bd-article-container :is(${lines})`)) {
+    const { left, width } = each.getBoundingClientRect();
+    const beyond = Math.round(left + (each.nodeName === "PRE" ? each.scrollWidth : width) - edge);
+    if (width && beyond > 0) over.push(`${each.closest("[data-page]")?.dataset.page}: ${beyond} px: ${each.textContent.trim().slice(0, 60)}`);
+  }
+  return over;
+})();
