@@ -15,6 +15,7 @@ from . import (
     assets,
     bibliography,
     boxes,
+    bundle,
     cite,
     executed,
     introduce,
@@ -23,6 +24,7 @@ from . import (
     lines,
     maths,
     notebooks,
+    pictures,
     schemes,
     slim,
     streams,
@@ -36,9 +38,9 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography, korean, texts,
-    switcher, notebooks, streams, cite, assets, tags, introduce,
-    slim, schemes,
+    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography,
+    korean, texts, switcher, notebooks, streams, cite, assets, tags, introduce,
+    slim, pictures, schemes, bundle,
 )  # fmt: skip
 
 
