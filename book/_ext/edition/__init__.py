@@ -17,6 +17,7 @@ from . import (
     boxes,
     bundle,
     cite,
+    citing,
     executed,
     introduce,
     korean,
@@ -24,7 +25,9 @@ from . import (
     lines,
     maths,
     notebooks,
+    permalinks,
     pictures,
+    references,
     schemes,
     slim,
     streams,
@@ -38,8 +41,8 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, executed, maths, lines, anchors, boxes, tables, bibliography,
-    korean, texts, switcher, notebooks, streams, cite, assets, tags, introduce,
+    language, words, toc, executed, maths, references, lines, anchors, boxes, tables, bibliography,
+    citing, korean, texts, switcher, notebooks, streams, cite, assets, tags, permalinks, introduce,
     slim, pictures, schemes, bundle,
 )  # fmt: skip
 
