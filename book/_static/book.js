@@ -1,5 +1,6 @@
 // What the pages do beyond reading: keep the place when the language changes, let wide boxes be reached
-// with the keyboard, close the notebook menu, open folded boxes for printing.
+// with the keyboard, close the notebook menu, say which colours
+// are chosen, open folded boxes and fetch all figures for printing.
 
 // The section at the top of the window, if the reader has scrolled to one.
 function sectionInView() {
@@ -42,6 +43,21 @@ function markSection() {
   }
 }
 
+// The button for the colours says which are chosen: its third press gives back the device's, which may change nothing.
+const MODES = {
+  ko: { light: "색: 밝게", dark: "색: 어둡게", auto: "색: 기기를 따름" },
+  en: { light: "Colours: light", dark: "Colours: dark", auto: "Colours: as the device has them" },
+};
+
+function sayMode() {
+  const { lang, dataset } = document.documentElement;
+  const words = (MODES[lang] ?? MODES.en)[dataset.mode] ?? "";
+  for (const button of document.querySelectorAll(".theme-switch-button")) {
+    button.title = words;
+    button.setAttribute("aria-label", words);
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   let marking = false;
   addEventListener("scroll", () => {
@@ -56,6 +72,8 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const link of document.querySelectorAll(".edition-switch")) {
     for (const kind of ["click", "auxclick", "contextmenu"]) link.addEventListener(kind, keepPlace);
   }
+  sayMode();
+  new MutationObserver(sayMode).observe(document.documentElement, { attributeFilter: ["data-mode"] });
   const menu = document.querySelector(".header-menu");
   if (menu) {
     document.addEventListener("click", (event) => menu.contains(event.target) || (menu.open = false));
@@ -84,6 +102,7 @@ let opened = [];
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll(".bd-article details.admonition:not([open])")];
   for (const box of opened) box.open = true;
+  for (const image of document.images) image.loading = "eager";
 });
 window.addEventListener("afterprint", () => {
   for (const box of opened) box.open = false;

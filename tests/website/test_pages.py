@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 
 import pytest
 
@@ -12,6 +13,9 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 PAGES = [(language, name) for name in page_names() for language in LANGUAGES]
 WEIGHT = 1_200_000
+#: What a first visit asks for before the reader scrolls, as a server compresses it, and how many elements it
+#: has to lay out. `python -m benchmarks.site_weight` has the times that go with it.
+COLD, ELEMENTS = 160_000, 12_500
 
 OPEN = "document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))"
 
@@ -42,6 +46,7 @@ def test_page(tab, address: str, language: str, name: str) -> None:
     elsewhere: list[str] = []
     complaints: list[str] = []
     bytes_of: dict[str, int] = {}
+    sent: dict[str, int] = {}
 
     def count(response) -> None:
         if not response.url.startswith(address):
@@ -49,13 +54,16 @@ def test_page(tab, address: str, language: str, name: str) -> None:
         if response.status >= 400:
             complaints.append(f"{response.status} {response.url}")
         elif response.status == 200:
-            bytes_of[response.url] = len(response.body())
+            body = response.body()
+            bytes_of[response.url] = len(body)
+            sent[response.url] = len(body if response.url.endswith(".woff2") else gzip.compress(body))
 
     tab.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or elsewhere.append(r.url))
     tab.on("requestfinished", lambda r: count(r.response()))
     tab.on("console", lambda m: m.type in ("error", "warning") and complaints.append(m.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
+    cold, elements = dict(sent), tab.evaluate("document.getElementsByTagName('*').length")
     for image in tab.locator("main img").all():
         image.scroll_into_view_if_needed()
     tab.wait_for_load_state("networkidle")
@@ -65,6 +73,9 @@ def test_page(tab, address: str, language: str, name: str) -> None:
     total = sum(bytes_of.values())
     heaviest = sorted(((size, url.removeprefix(address)) for url, size in bytes_of.items()), reverse=True)
     assert total <= WEIGHT, f"{total:,} bytes, of which {heaviest[:5]}"
+    most = sorted(((size, url.removeprefix(address)) for url, size in cold.items()), reverse=True)
+    assert sum(cold.values()) <= COLD, f"{sum(cold.values()):,} bytes compressed, of which {most[:5]}"
+    assert elements <= ELEMENTS
     assert tab.locator("html").get_attribute("lang") == language
     broken = tab.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
     assert not broken, "pictures that do not show"

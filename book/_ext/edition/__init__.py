@@ -16,8 +16,10 @@ from . import (
     beside,
     bibliography,
     boxes,
+    bundle,
     changes,
     cite,
+    citing,
     counted,
     executed,
     front,
@@ -30,9 +32,12 @@ from . import (
     movable,
     notebooks,
     opening,
+    permalinks,
+    pictures,
     poster,
     published,
     questions,
+    references,
     schemes,
     slim,
     streams,
@@ -47,9 +52,10 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, questions, executed, maths, lines, anchors, beside, boxes, tables, teaching,
-    bibliography, korean, texts, switcher, published, notebooks, streams, cite, changes, assets, tags,
-    introduce, opening, movable, kept, counted, front, poster, slim, schemes,
+    language, words, toc, questions, executed, maths, references, lines, anchors, beside, boxes, tables,
+    teaching, bibliography, citing, korean, texts, switcher, published, notebooks, streams, cite, changes,
+    assets, tags, permalinks, introduce, opening, movable, kept, counted, front, poster,
+    slim, pictures, schemes, bundle,
 )  # fmt: skip
 
 

@@ -19,8 +19,11 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+from .leaner import lean
 
 LOGGER = logging.getLogger(__name__)
 
@@ -87,7 +90,7 @@ def render(formulas: list[tuple[str, bool]]) -> None:
     process.stdin.write(json.dumps(asked) + "\n")
     process.stdin.flush()
     for formula, answer in zip(new, json.loads(process.stdout.readline()), strict=True):
-        RENDERED[formula] = {key: UNREAD.sub("", text) for key, text in answer.items()}
+        RENDERED[formula] = {key: lean(UNREAD.sub("", text)) for key, text in answer.items()}
 
 
 def render_page(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -108,8 +111,9 @@ def html(node: nodes.Element, display: bool) -> str:
 
 def visit_inline(self: Any, node: nodes.Element) -> None:
     silent = {"aria-hidden": "true"} if node.get("silent") else {}
-    self.body.append(self.starttag(node, "span", "", CLASS="math", **silent))
-    self.body.append(html(node, display=False) + "</span>")
+    inside = html(node, display=False).removeprefix('<span class="katex">').removesuffix("</span>")
+    self.body.append(self.starttag(node, "span", "", CLASS="math katex", **silent))
+    self.body.append(inside + "</span>")
     raise nodes.SkipNode
 
 
@@ -118,7 +122,7 @@ def visit_display(self: Any, node: nodes.Element) -> None:
     self.body.append(self.starttag(node, "div", CLASS="math"))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
-        self.add_permalink_ref(node, "Link to this equation")
+        self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
     self.body.append(f'<div class="math-scroll">{html(node, display=True)}</div></div>\n')
     raise nodes.SkipNode

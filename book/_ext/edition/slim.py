@@ -1,8 +1,8 @@
 """Lighter pages: what the built files contain and no page shows is taken out of them.
 
 The theme brings style rules for a hundred components that the book does not have; a rule stays when its
-classes and ids occur in a page or a script. Coordinates in figures keep two decimals. Marks around names and
-spaces in code, which all have the colour of plain text, go.
+classes and ids occur in a page or a script. Coordinates in figures keep two decimals. Marks around names,
+signs and spaces in code, which all have the colour of plain text, go.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 KEPT_WHOLE = ("@font-face", "@keyframes", "@-webkit-keyframes", "@page", "@import", "@charset", "@property")
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')  # docutils, Sphinx and the theme each write one
-PLAIN_CODE = re.compile(r'<span class="(?:n|p|w|x)">([^<]*)</span>')
+PLAIN_CODE = re.compile(r'<span class="(?:n|o|p|w|x)">([^<]*)</span>')
 NUMBER = re.compile(r"-?\d+\.\d{3,}")
 COORDINATES = re.compile(r'(?<=\s)(d|x|y|x1|x2|y1|y2|cx|cy|width|height|points)="([^"]*\d[^"]*)"')
 TRANSLATION = re.compile(r"translate\([^)]*\)")
@@ -32,7 +32,7 @@ def slim(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     pages = sorted(out.glob("*.html"))
     for page in pages:
-        text = PLAIN_CODE.sub(r"\1", page.read_text("utf-8"))
+        text = PLAIN_CODE.sub(r"\1", page.read_text("utf-8")).replace("<pre><span></span>", "<pre>")
         first = VIEWPORT.search(text)
         if first:
             text = text[: first.end()] + VIEWPORT.sub("", text[first.end() :])

@@ -41,6 +41,7 @@ CATALOGUES: dict[str, dict[str, str]] = {
         "previous page": "이전 쪽",
         "next page": "다음 쪽",
         "light/dark": "밝게/어둡게",
+        "Version warning": "판에 대한 알림",
         "Last updated on %(last_updated)s.": "%(last_updated)s에 고침.",
         "Link to this heading": "이 제목의 고유 링크",
         "Link to this equation": "이 식의 고유 링크",
