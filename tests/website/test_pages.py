@@ -19,6 +19,11 @@ COLD, ELEMENTS = 160_000, 12_500
 
 OPEN = "document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))"
 
+#: A lazy picture is asked for when it is near: the test waits until it is there, or refused.
+ARRIVED = (
+    "e => e.complete || new Promise(done => ['load', 'error'].forEach(how => e.addEventListener(how, done)))"
+)
+
 # Wider than its window: the elements that make a page scroll sideways, to name them in the failure.
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
@@ -66,7 +71,7 @@ def test_page(tab, address: str, language: str, name: str) -> None:
     cold, elements = dict(sent), tab.evaluate("document.getElementsByTagName('*').length")
     for image in tab.locator("main img").all():
         image.scroll_into_view_if_needed()
-    tab.wait_for_load_state("networkidle")
+        image.evaluate(ARRIVED)
 
     assert not elsewhere, "the page asks other sites"
     assert not complaints
