@@ -79,7 +79,7 @@ def weigh(browser: Any, address: str) -> dict[str, int]:
     """The bytes that a first visit asks for, by kind."""
     tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     answers: list[Any] = []
-    tab.on("response", answers.append)
+    tab.on("response", lambda answer: answers.append(answer))
     tab.goto(address, wait_until="networkidle")
     sizes: dict[str, int] = {}
     for answer in answers:
