@@ -90,7 +90,7 @@ def test_the_picture_is_the_one_that_was_drawn(site: Path, language: str) -> Non
     front, symmetry = (
         (site / language / f"{name}.html").read_text("utf-8") for name in ("index", "symmetry")
     )
-    picture = re.search(r'class="front\b.*?<img alt="([^"]+)"[^>]*src="([^"]+)"', front, re.S)
+    picture = re.search(r'class="front\b.*?<img [^>]*?alt="([^"]+)"[^>]*src="([^"]+)"', front, re.S)
     assert 'id="fig-symmetry-sweeps"' in symmetry and picture[2] in symmetry and picture[1] in symmetry
     caption = re.sub(r"<[^>]*>", "", re.search(r"<figcaption>.*?</figcaption>", front, re.S)[0])
     sweeps, quick, nets = re.search(r"within ([\d,]+) sweeps: (\d+) of (\d+)", symmetry_prints()).groups()
