@@ -34,8 +34,11 @@ def small(root: Path, tmp_path: Path) -> Path:
     shutil.copytree(Path(__file__).parent / "fixture", small)
     for name in ("_ext", "_tools", "_static", "_templates"):
         shutil.copytree(root / "book" / name, small / "book" / name)
-    for name in ("_config.yml", "pyproject.toml", "CITATION.cff"):
+    for name in ("_config.yml", "pyproject.toml", "constraints.txt", "CITATION.cff", "book/changes.yml"):
         shutil.copyfile(root / name, small / name)
+    (small / "book" / "openings.yml").write_text("{}\n", encoding="utf-8")
+    stub = "def landing(site):\n    return ''\n"  # the small book has no front page to make it from
+    (small / "book" / "_tools" / "landing.py").write_text(stub, encoding="utf-8")
     for language in ("ko", "en"):
         folder = small / "book" / language
         text = (folder / "sample.md").read_text(encoding="utf-8").replace("sample", "second")

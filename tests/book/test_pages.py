@@ -146,7 +146,7 @@ def words_written(page) -> Counter[str]:  # type: ignore[no-untyped-def]
     """The words of a page's file outside its front matter, labels, options and the names of directives."""
     text = re.sub(r"\A---\n.*?\n---\n", "", page.text, flags=re.DOTALL)
     text = re.sub(
-        r"^\((?:[\w-]+)\)=$|^ *[`:]{3,}\{[^}]*\}(?: (?:ex-\S+|python|\.\.\/\S+|front\S*|\S+ fig-\S+))?|^:(?:label|name|class|tags|width|align):.*$|^:alt:",
+        r"^\((?:[\w-]+)\)=$|^```\{(?:beside|course-table)\}.*$|^ *[`:]{3,}\{[^}]*\}(?: (?:ex-\S+|python|\.\.\/\S+|front\S*|\S+ fig-\S+))?|^:(?:label|name|class|tags|width|align):.*$|^:alt:",
         "",
         text,
         flags=re.MULTILINE,
