@@ -18,8 +18,9 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import distributions
+from importlib.metadata import version
 from pathlib import Path
 
 from execute import LANGUAGES, execute_all
@@ -37,6 +38,7 @@ SOURCES = (
     "tests/frameworks",
     "_config.yml",
     "_toc.yml",
+    "constraints.txt",
     "pyproject.toml",
     "CITATION.cff",
 )
@@ -94,17 +96,17 @@ def say(text: str) -> None:
 
 
 def state_of_sources() -> str:
-    """A hash of all that a page is made of: files, pinned packages' versions, the book's date and its place."""
+    """A hash of all that a page is made of: files, the versions asked for, the book's date and its place."""
     digest = hashlib.sha256(sys.version.encode())
     for name in SOURCES:
         top = ROOT / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    pinned = set(re.findall(r"^[\w.-]+(?===)", (ROOT / "constraints.txt").read_text("utf-8"), re.M))
-    installed = {each.name: each.version for each in distributions()}
-    for name in sorted(pinned & installed.keys()):  # what else is installed makes no page
-        digest.update(f"{name}=={installed[name]}".encode())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for wanted in [*project["dependencies"], *project["optional-dependencies"]["book"]]:
+        name = re.split(r"[^\w.-]", wanted)[0]  # what else is installed, for the tests, makes no page
+        digest.update(f"{name}=={version(name)}".encode())
     for variable in VARIABLES:
         digest.update(f"{variable}={os.environ.get(variable, '')}\0".encode())
     command = ["git", "log", "-1", "--format=%cs", "--", *SOURCES]
