@@ -10,7 +10,7 @@
     node.append(...children);
     return node;
   };
-  const plain = (heading) => heading.textContent.trim();
+  const plain = (heading) => heading.textContent.replace(/\u200b/g, "").trim();
   const pageOf = (id, template = "{}") => {
     const number = make("span", { className: "page-of", textContent: "000" });
     number.dataset.of = id;
@@ -76,6 +76,33 @@
     folded.replaceWith(box);
   }
 
+  // Formulas. What a screen reader is told on the site (MathML, out of sight) does not reach a PDF: it gets a description.
+  const said = (node) => {
+    const parts = [...node.children].map(said);
+    const group = (text) => (text.length > 1 ? `(${text})` : text);
+    switch (node.nodeName.toLowerCase()) {
+      case "mfrac": return `${group(parts[0])}/${group(parts[1])}`;
+      case "msqrt": return `√(${parts.join("")})`;
+      case "msub": case "munder": return `${parts[0]}_${group(parts[1])}`;
+      case "msup": case "mover": return `${parts[0]}^${group(parts[1])}`;
+      case "msubsup": case "munderover": return `${parts[0]}_${group(parts[1])}^${group(parts[2])}`;
+      case "mtr": return parts.join(" ");
+      case "mtable": return parts.join("; ");
+      case "annotation": return "";
+      default: return parts.length ? parts.join("") : node.textContent.replace(/[\u2061\u200b]/g, "");
+    }
+  };
+  for (const formula of document.querySelectorAll(".katex")) {
+    const mathml = formula.querySelector(".katex-mathml");
+    const drawn = formula.querySelector(".katex-html");
+    drawn.removeAttribute("aria-hidden");
+    if (!formula.closest("h1, h2, h3, h4, h5")) { // a heading's bookmark would have both the letters and their description
+      drawn.setAttribute("role", "img");
+      drawn.setAttribute("aria-label", said(mathml).trim());
+    }
+    mathml.remove();
+  }
+
   // Headings of chapters that belong to a part stand one step below it; the rest of their look is theirs.
   for (const heading of document.querySelectorAll("article.chapter :is(h1, h2, h3, h4, h5)")) {
     const level = Number(heading.tagName[1]);
@@ -100,31 +127,6 @@
     part?.append(row("of-chapter", block.id, block.dataset.title));
     contents.append(row("of-chapter", block.id, block.dataset.title));
     for (const heading of block.querySelectorAll(".level-2")) contents.append(row("of-section", heading.closest("section[id]").id, plain(heading)));
-  }
-
-  // Formulas. What a screen reader is told on the site (MathML, out of sight) does not reach a PDF: it gets a description.
-  const said = (node) => {
-    const parts = [...node.children].map(said);
-    const group = (text) => (text.length > 1 ? `(${text})` : text);
-    switch (node.nodeName.toLowerCase()) {
-      case "mfrac": return `${group(parts[0])}/${group(parts[1])}`;
-      case "msqrt": return `√(${parts.join("")})`;
-      case "msub": case "munder": return `${parts[0]}_${group(parts[1])}`;
-      case "msup": case "mover": return `${parts[0]}^${group(parts[1])}`;
-      case "msubsup": case "munderover": return `${parts[0]}_${group(parts[1])}^${group(parts[2])}`;
-      case "mtr": return parts.join(" ");
-      case "mtable": return parts.join("; ");
-      case "annotation": return "";
-      default: return parts.length ? parts.join("") : node.textContent.replace(/[\u2061\u200b]/g, "");
-    }
-  };
-  for (const formula of document.querySelectorAll(".katex")) {
-    const mathml = formula.querySelector(".katex-mathml");
-    const drawn = formula.querySelector(".katex-html");
-    drawn.removeAttribute("aria-hidden");
-    drawn.setAttribute("role", "img");
-    drawn.setAttribute("aria-label", said(mathml).trim());
-    mathml.remove();
   }
 
   // Long listings may break over two pages; short ones stay whole.
