@@ -57,7 +57,8 @@ def test_the_box_has_a_name_and_leaves_room(tab: Any, address: str, language: st
         tab.set_viewport_size({"width": width, "height": height})
         tab.goto(f"{address}/{language}/{name}.html")
         box = tab.get_by_role("complementary", name=NAMES[language])
-        assert box.count() == 1 and box.is_visible()
+        box.wait_for()  # the text waits for the letters of its formulas
+        assert box.count() == 1
         assert box.get_by_role("listitem").count() == sum(
             len(part) for part in (OPENINGS[name]["needs"] or [1], OPENINGS[name]["after"][language])
         )
