@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -87,15 +86,3 @@ def test_a_letter_is_a_letter() -> None:
     )
     assert "<math><mi>w</mi><mo>=</mo></math>" in lean(pair)
     assert '<span class="mord mathnormal" style="margin-right:0.2778em">w</span>' in lean(pair)
-
-
-@pytest.mark.browser
-def test_a_far_section_is_found_and_reached(tab: Any, address: str) -> None:
-    """A section that is not laid out yet is in find-in-page, in the contents' links and on paper."""
-    tab.goto(f"{address}/ko/backpropagation.html", wait_until="networkidle")
-    last = tab.locator(".bd-article > section > section").last
-    assert last.evaluate("s => getComputedStyle(s).contentVisibility") == "auto"
-    words = last.evaluate("s => s.querySelector('h2').childNodes[1].textContent.trim()")
-    assert tab.evaluate("words => window.find(words)", words)
-    tab.emulate_media(media="print")
-    assert last.evaluate("s => getComputedStyle(s).contentVisibility") == "visible"
