@@ -67,6 +67,7 @@ def test_page(tab, address: str, language: str, name: str) -> None:
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
     cold, elements = dict(sent), tab.evaluate("document.getElementsByTagName('*').length")
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for image in tab.locator("main img").all():
         for _ in range(20):
             image.scroll_into_view_if_needed()
