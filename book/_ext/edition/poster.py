@@ -39,18 +39,9 @@ def setup(app: Sphinx) -> None:
 def tell(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     if not (Path(app.srcdir) / f"{FIGURE[0]}.md").exists():
         return
-    home = site_of(app.config.book_repository)
-    here = f"{home}/{app.config.language}/{FILE}" if home else context["pathto"](FILE, 1)
+    base = app.config.html_baseurl  # who shows the picture asks for its whole address
+    here = f"{base}{FILE}" if base else context["pathto"](FILE, 1)
     context["poster"] = {"url": here, "alt": ALT[app.config.language]}
-
-
-def site_of(repository: str) -> str:
-    """Where the workflow publishes a repository: who shows the picture asks for its whole address."""
-    match = re.fullmatch(r"https://github\.com/([^/]+)/([^/]+?)(?:\.git)?/?", repository)
-    if match is None:
-        return ""
-    owner, name = match[1].lower(), match[2]
-    return f"https://{owner}.github.io" + ("" if name.lower() == f"{owner}.github.io" else f"/{name}")
 
 
 def draw(app: Sphinx, exception: Exception | None) -> None:
