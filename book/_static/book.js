@@ -1,6 +1,6 @@
 // What the pages do beyond reading: keep the place when the language changes, let wide boxes be reached
-// with the keyboard, close the notebook menu, say which colours
-// are chosen, open folded boxes and fetch all figures for printing.
+// with the keyboard, close the notebook menu, say which colours are chosen, open folded boxes and fetch all
+// figures for printing.
 
 // The section at the top of the window, if the reader has scrolled to one.
 function sectionInView() {

@@ -19,7 +19,7 @@ COLD, ELEMENTS = 160_000, 13_200
 
 OPEN = "document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))"
 
-#: A lazy picture is asked for when it is near; what is laid out above it by then may move it away again.
+#: A lazy picture is asked for when it is near, and comes a little later.
 HERE = "image => image.complete && image.naturalWidth > 0"
 
 # Wider than its window: the elements that make a page scroll sideways, to name them in the failure.

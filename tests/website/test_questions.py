@@ -46,7 +46,8 @@ def test_five_questions_before_the_exercises(tab: Any, address: str, language: s
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto(f"{address}/{language}/{name}.html")
     section = tab.locator(f"section#{name}-questions")
-    assert TITLE[language] in (section.locator("h2").text_content() or "")  # far down: not laid out yet
+    section.locator("h2").wait_for()  # the text waits for the letters of its formulas
+    assert TITLE[language] in section.locator("h2").inner_text()
     assert section.locator("xpath=following-sibling::section[1]").get_attribute("id") == f"{name}-exercises"
     assert tab.locator(f".bd-toc-nav a[href='#{name}-questions']").count() == 1, "in the page's contents"
     assert section.locator(".question").count() == 5

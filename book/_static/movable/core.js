@@ -16,8 +16,8 @@ export const PURPLE = "var(--move-purple)", GREY = "var(--move-grey)", INK = "va
 export const PAPER = "var(--pst-color-background)";
 
 const COMMON = {
-  en: { still: "Back to the still figure", play: "Play", pause: "Pause", again: "From the start" },
-  ko: { still: "멈춘 그림으로", play: "재생", pause: "멈춤", again: "처음부터" },
+  en: { still: "Back to the still figure", play: "Play", pause: "Pause" },
+  ko: { still: "멈춘 그림으로", play: "재생", pause: "멈춤" },
 };
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -220,7 +220,7 @@ export class Stage {
   handle(name, { scales, x, y, label, value, step = 0.05, move, radius = 7, fill = "none", colour = INK, key }) {
     let each = this.handles.get(name);
     if (!each) {
-      const grip = this.put("g", { class: "move-grip", tabindex: 0, role: "slider", "aria-roledescription": this.words.grip ?? undefined }, this.grips);
+      const grip = this.put("g", { class: "move-grip", tabindex: 0, role: "slider", "aria-roledescription": this.words.grip }, this.grips);
       this.put("circle", { r: 22, fill: "transparent", stroke: "none", class: "move-reach" }, grip);
       each = { grip, dot: this.put("circle", {}, grip) };
       this.handles.set(name, each);
