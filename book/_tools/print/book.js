@@ -95,6 +95,7 @@
   for (const formula of document.querySelectorAll(".katex")) {
     const mathml = formula.querySelector(".katex-mathml");
     const drawn = formula.querySelector(".katex-html");
+    if (!drawn) continue; // a single letter or number is itself, for the eye and the ear alike (`leaner.py`)
     drawn.removeAttribute("aria-hidden");
     if (!formula.closest("h1, h2, h3, h4, h5")) { // a heading's bookmark would have both the letters and their description
       drawn.setAttribute("role", "img");
