@@ -139,7 +139,7 @@ def test_formulas_and_figures_are_described(printed: Printed) -> None:
             if reference is not None and reference not in seen:
                 seen.add(reference)
                 todo.append(kid.get_object())
-    formulas = article(printed.language).count('class="katex-html"')
+    formulas = article(printed.language).count('class="katex-html')
     alternatives = re.findall(r'<img [^>]*\balt="([^"]*)"', article(printed.language))
     assert formulas > 100 and len(said) > 0.98 * (formulas + len(alternatives))  # Chromium loses one or two
     assert {tight(html.unescape(each)) for each in alternatives} <= set(map(tight, said))

@@ -27,7 +27,7 @@ def setup(app: Sphinx) -> None:
 
 def letters(formula: nodes.math) -> int:
     """How many letters a reader sees."""
-    seen = RENDERED[formula.astext(), False].get("html", "").partition('<span class="katex-html"')[2]
+    seen = RENDERED[formula.astext(), False].get("html", "").partition('class="katex-html')[2]
     return len(re.sub(r"<[^>]*>", "", f"<{seen}"))
 
 

@@ -22,8 +22,9 @@ HEADS = {
     "en": ["Meaning", "Rumelhart", "LeCun", "Today", "Code", "Shape"],
 }
 
-#: As the theme's builder writes a head cell without words.
-EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*(?:<p>\s*</p>)?\s*</th>')
+#: As the theme's builder writes a cell of one paragraph, and a head cell without words.
+PARAGRAPH = re.compile(r"(<t[dh]\b[^>]*>)<p>((?:(?!</?p\b|<t[dh]\b).)*)</p>(?=</t[dh]>)", re.S)
+EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*</th>')
 
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
 
@@ -33,7 +34,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("glossary-table", GlossaryTable)
     app.add_post_transform(SpellFormulasInHeads)
     app.connect("builder-inited", wrap_tables)
-    app.connect("html-page-context", free_empty_heads)
+    app.connect("html-page-context", plain_cells)
 
 
 class YamlTable(SphinxDirective):
@@ -120,10 +121,10 @@ class SpellFormulasInHeads(SphinxPostTransform):
                     formulas[0].parent.append(nodes.inline("", source, classes=["visually-hidden"]))
 
 
-def free_empty_heads(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """The empty corner of a table heads nothing, so no head to a screen reader; others head a column."""
+def plain_cells(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
+    """A cell is no paragraph; the empty corner heads nothing to a screen reader, other heads a column."""
     if "body" in context:
-        body = EMPTY_HEAD.sub("<td></td>", context["body"])
+        body = EMPTY_HEAD.sub("<td></td>", PARAGRAPH.sub(r"\1\2", context["body"]))
         context["body"] = body.replace('<th class="head', '<th scope="col" class="head')
 
 
