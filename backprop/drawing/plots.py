@@ -144,12 +144,12 @@ def network(
                 [x0, x1], [y0, y1], color=colour, linestyle=dash, lw=0.8 + 2.4 * abs(w) / largest, zorder=1
             )
             if values:
-                at = 0.3 + 0.34 * (j % 2)
+                at = 0.3 + 0.2 * (j % 2)
                 box = {"boxstyle": "square,pad=0.08", "facecolor": PAPER, "edgecolor": "none"}
                 ax.text(
                     x0 + at * (x1 - x0),
                     y0 + at * (y1 - y0),
-                    f"{w:.1f}",
+                    f"{w:.1f}".replace("-", "\N{MINUS SIGN}"),
                     size=9,
                     ha="center",
                     va="center",

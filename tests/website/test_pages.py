@@ -90,12 +90,32 @@ def test_page(tab, address: str, language: str, name: str) -> None:
     assert not unread, "pictures without words for those who cannot see them"
 
 
+#: The words of a figure that are set smaller than 9 px on the screen, those that can be moved included.
+SMALL = """async () => {
+  const found = [];
+  for (const figure of document.querySelectorAll("article figure img[src$='.svg'], .move-drawing")) {
+    const inside = figure.src ? await (await fetch(figure.src)).text() : figure.outerHTML;
+    const scale = figure.getBoundingClientRect().width / Number(/viewBox="\\S+ \\S+ (\\S+)/.exec(inside)[1]);
+    const sizes = figure.src
+      ? [...inside.matchAll(/font(?:-size)?:[^;"]*?([\\d.]+)px/g)].map((match) => Number(match[1]))
+      : [...figure.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
+    const least = Math.min(...sizes) * scale;
+    if (least < 9) found.push([figure.alt ?? figure.closest("figure").id, least]);
+  }
+  return found;
+}"""
+
+
 @pytest.mark.parametrize(("language", "name"), PAGES)
-def test_nothing_scrolls_sideways_on_a_phone(tab, address: str, language: str, name: str) -> None:
+def test_a_phone_scrolls_nothing_sideways_and_shows_words_one_can_read(
+    tab, address: str, language: str, name: str
+) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto(f"{address}/{language}/{name}.html", wait_until="networkidle")
     assert tab.evaluate(OVERFLOW) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert tab.evaluate(SMALL) == []
 
 
 #: The dark adds colours, which are the same in both editions: there a page is judged in one of them, in turn.
