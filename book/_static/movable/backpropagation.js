@@ -13,7 +13,7 @@ export const words = {
     step: "One step down the gradient",
     restore: "The numbers of the page",
     slope: "E = {E:5}. The derivative of E with respect to {chosen} is {slope:5}. If {chosen} grew by {nudge:2}, it promises a change of E by {promised:6}; in fact E would change by {real:6}.",
-    flat: "E = {E:5}. The derivative of E with respect to {chosen} is only {slope:5}: an output so near to 0 or 1 lets hardly anything through. If {chosen} grew by {nudge:2}, E would change by {real:6}.",
+    flat: "E = {E:5}. The derivative of E with respect to {chosen} is only {slope:5}: at these settings E hardly depends on it. If {chosen} grew by {nudge:2}, E would change by {real:6}.",
     right: "E = {E:5}: the output is the target, so every delta is 0 and no weight wants to change.",
   },
   ko: {
@@ -23,8 +23,8 @@ export const words = {
     step: "기울기를 따라 한 걸음 내려가기",
     restore: "본문의 값으로",
     slope: "E = {E:5}. {chosen}에 대한 E의 미분은 {slope:5}이다. 그렇다면 이 값이 {nudge:2}만큼 늘 때 E는 {promised:6}만큼 바뀌어야 한다. 실제로는 {real:6}만큼 바뀐다.",
-    flat: "E = {E:5}. {chosen}에 대한 E의 미분은 겨우 {slope:5}이다. 출력이 0이나 1에 바짝 붙으면 거의 아무것도 지나가지 못한다. 이 값이 {nudge:2}만큼 늘면 E는 {real:6}만큼 바뀐다.",
-    right: "E = {E:5}. 출력이 목표와 같아서 델타가 모두 0이고, 바뀌어야 할 가중치가 없다.",
+    flat: "E = {E:5}. {chosen}에 대한 E의 미분은 겨우 {slope:5}이다. 지금은 이 값을 조금 바꾸어도 E가 거의 달라지지 않는다. 이 값이 {nudge:2}만큼 늘면 E는 {real:6}만큼 바뀐다.",
+    right: "E = {E:5}. 출력이 목표값과 같아서 델타가 모두 0이고, 바뀌어야 할 가중치가 없다.",
   },
 };
 

@@ -14,7 +14,7 @@ export const words = {
     wire: "The wire from {above} to {below}: local gradient {local:2} times upstream {upstream:2} brings {sent:2}; {below} now has {now:2}.",
     done: "All wires are walked, each once: ∂f/∂x = {gx:2}, ∂f/∂u = {gu:2}, ∂f/∂z = {gz:2}. Raising u by a hundredth would change f by {real:4}.",
     wrong: "The recursion has ended with ∂f/∂u = {gu:2}; right is {right:2}. The wire from y to u was walked {times:0} times, and what y had received first was counted again.",
-    lucky: "The recursion has ended with ∂f/∂u = {gu:2}, which happens to be right: one of the two branches of y has brought nothing.",
+    lucky: "The recursion has ended with ∂f/∂u = {gu:2}, which happens to be right: the branch of y that was walked first has brought nothing.",
   },
   ko: {
     title: "회로를 선 하나씩 거꾸로 따라가기",
@@ -26,7 +26,7 @@ export const words = {
     wire: "선 {above} → {below}: 국소 기울기 {local:2} × 상류 기울기 {upstream:2} = {sent:2}. 이제 {below}에 모인 기울기는 {now:2}이다.",
     done: "모든 선을 한 번씩 지났다. ∂f/∂x = {gx:2}, ∂f/∂u = {gu:2}, ∂f/∂z = {gz:2}이다. u를 100분의 1만큼 늘리면 f는 {real:4}만큼 바뀐다.",
     wrong: "재귀는 ∂f/∂u = {gu:2}에서 끝났다. 옳은 값은 {right:2}이다. y에서 u로 가는 선을 {times:0}번 지나면서 y가 먼저 받은 것을 또 세었다.",
-    lucky: "재귀는 ∂f/∂u = {gu:2}에서 끝났고 우연히 맞았다. y의 두 갈래 가운데 하나가 가져온 것이 0이기 때문이다.",
+    lucky: "재귀는 ∂f/∂u = {gu:2}에서 끝났고 우연히 맞았다. y의 두 갈래 가운데 먼저 지난 쪽이 가져온 것이 0이기 때문이다.",
   },
 };
 

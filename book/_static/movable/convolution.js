@@ -26,7 +26,7 @@ export const words = {
     map: "map",
     place: "place in the map",
     at: "The window stands at row {i:0}, column {j:0}. Each of its pixels times the weight at the same place, summed: y = {y:4}. With the digit moved, the whole map moves as far: the largest difference is {gap:0}.",
-    nothing: "The window at row {i:0}, column {j:0} sees the same everywhere, or nothing: y = {y:4}.",
+    nothing: "At row {i:0}, column {j:0} what the kernel adds and what it takes away are equal, or the window is empty: y = {y:4}.",
   },
   ko: {
     title: "숫자 위에서 움직이는 창",
@@ -42,7 +42,7 @@ export const words = {
     map: "맵",
     place: "맵의 자리",
     at: "창은 {i:0}행 {j:0}열에 있다. 창 안의 화소마다 같은 자리의 가중치를 곱해 모두 더하면 y = {y:4}이다. 숫자를 옮기면 맵도 꼭 그만큼 옮겨 간다. 옮긴 맵과의 가장 큰 차이는 {gap:0}이다.",
-    nothing: "{i:0}행 {j:0}열의 창 안은 어디나 같거나 비어 있다. y = {y:4}이다.",
+    nothing: "{i:0}행 {j:0}열에서는 커널이 더하는 것과 빼는 것이 같거나 창 안이 비어 있다. y = {y:4}이다.",
   },
 };
 

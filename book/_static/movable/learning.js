@@ -17,7 +17,7 @@ export const words = {
     ends: "After {needed} steps E is below {near:3} for the first time.",
     zigzag: "At step {k} E = {E:4}. Without momentum a step multiplies the distance along the floor by {along:3} and across it by {across:3}.",
     swing: "At step {k} E = {E:4}. In the long run a step multiplies the distance along the floor by {along:3} and across it by {across:3}; √α = {root:3}.",
-    away: "At step {k} E = {E:4}. Across the ravine every step multiplies the distance by {across:3} in size: beyond the limit {limit:4} the walls throw the point out.",
+    away: "At step {k} E = {E:4}. In the long run a step multiplies the distance across the ravine by {across:3}: at the limit {limit:4} it shrinks no more, and beyond it the walls throw the point out.",
   },
   ko: {
     title: "모멘텀으로 골짜기 내려가기",
@@ -31,7 +31,7 @@ export const words = {
     ends: "E는 {needed}걸음 뒤에 처음으로 {near:3} 아래로 내려간다.",
     zigzag: "{k}걸음째에 E = {E:4}이다. 모멘텀이 없으면 한 걸음에 거리가 바닥 방향으로는 {along:3}배, 벽 방향으로는 {across:3}배가 된다.",
     swing: "{k}걸음째에 E = {E:4}이다. 길게 보면 한 걸음에 거리가 바닥 방향으로는 {along:3}배, 벽 방향으로는 {across:3}배가 된다. √α = {root:3}이다.",
-    away: "{k}걸음째에 E = {E:4}이다. 벽 방향의 거리가 걸음마다 {across:3}배로 커진다. 학습률이 한계 {limit:4}을 넘어 벽이 점을 밖으로 던진다.",
+    away: "{k}걸음째에 E = {E:4}이다. 길게 보면 한 걸음에 벽 방향의 거리가 {across:3}배가 된다. 학습률의 한계는 {limit:4}이다. 한계에서는 거리가 더 줄지 않고, 한계를 넘으면 벽이 점을 밖으로 던진다.",
   },
 };
 
