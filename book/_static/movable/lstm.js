@@ -20,9 +20,9 @@ export const words = {
     i: "input gate i",
     c: "cell c",
     back: "∂h/∂c, from the last step back",
-    keeps: "f = {f:3}; i is {marked:3} at the mark and {other:3} elsewhere. After {steps} steps {kept:4} of what was written is left, and h hears the marked input with {dv:4}, all others together with {noise:4}.",
+    keeps: "f = {f:3}; i is {marked:3} at the mark and {other:3} elsewhere. After {steps} steps {kept:4} of what was written is left, and h hears the marked input with {dv:4}, all others together (root of the sum of squares) with {noise:4}.",
     forgets: "f = {f:3}: after {steps} steps only {kept:4} of what was written at the mark is left. The gradient shrinks by the same factor on its way back, and {dv:6} reaches the marked input.",
-    floods: "The carousel keeps {kept:4} over {steps} steps, but i is {other:3} at the other steps too: h hears them with {noise:4} together, the marked input with {dv:4}. What is kept is buried.",
+    floods: "The carousel keeps {kept:4} over {steps} steps, but i is {other:3} at the other steps too: h hears them with {noise:4} together (root of the sum of squares), the marked input with {dv:4}. What is kept is buried.",
   },
   ko: {
     title: "셀 하나와 그 게이트, 시간을 거슬러 오는 기울기",
@@ -36,9 +36,9 @@ export const words = {
     i: "입력 게이트 i",
     c: "셀 c",
     back: "마지막 시점에서 되돌아오는 ∂h/∂c",
-    keeps: "f = {f:3}이고, i는 표시한 시점에서 {marked:3}, 다른 시점에서 {other:3}이다. 적어 둔 것 가운데 {steps}시점 뒤에 남는 몫은 {kept:4}이다. h에 미치는 영향은 표시한 입력이 {dv:4}, 나머지를 모두 합쳐 {noise:4}이다.",
+    keeps: "f = {f:3}이고, i는 표시한 시점에서 {marked:3}, 다른 시점에서 {other:3}이다. 적어 둔 것 가운데 {steps}시점 뒤에 남는 몫은 {kept:4}이다. h에 미치는 영향은 표시한 입력이 {dv:4}, 나머지를 모두 합쳐(제곱합의 제곱근) {noise:4}이다.",
     forgets: "f = {f:3}이다. 표시한 시점에 적은 것은 {steps}시점 뒤에 {kept:4}밖에 남지 않는다. 기울기도 돌아오면서 같은 배수로 줄어들어, 표시한 입력에는 {dv:6}만 닿는다.",
-    floods: "회전목마가 {steps}시점 동안 지키는 몫은 {kept:4}이지만, i가 다른 시점에서도 {other:3}이다. h에 미치는 영향은 나머지 입력을 모두 합쳐 {noise:4}, 표시한 입력이 {dv:4}여서 지킨 것이 묻혀 버린다.",
+    floods: "회전목마가 {steps}시점 동안 지키는 몫은 {kept:4}이지만, i가 다른 시점에서도 {other:3}이다. h에 미치는 영향은 나머지 입력을 모두 합쳐(제곱합의 제곱근) {noise:4}, 표시한 입력이 {dv:4}여서 지킨 것이 묻혀 버린다.",
   },
 };
 

@@ -111,6 +111,6 @@ export function draw(stage, { X, t, chosen }, numbers) {
       key: (name) => name === "Enter" && (stage.set({ chosen: n }), true),
     });
   });
-  const template = !numbers.k ? "begin" : numbers.k < numbers.corrections ? "middle" : numbers.converged ? "done" : "never";
+  const template = !numbers.k ? "begin" : numbers.k < numbers.corrections ? "middle" : numbers.converged || !numbers.wrong ? "done" : "never";
   stage.say(stage.words[template], numbers);
 }
