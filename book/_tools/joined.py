@@ -20,18 +20,20 @@ WORDS = {
     "ko": {
         "contents": "차례",
         "start": "이 책에 대하여",
-        "solutions": "풀이",
+        "solutions": "답과 풀이",
         "solution": "풀이 {}쪽",
+        "answer": "답 {}쪽",
         "page": "({}쪽)",
-        "about": "이 PDF는 책의 사이트에 실린 글을 그대로 담았다. 식과 그림의 번호도 사이트와 같다. 연습문제의 풀이는 장마다 끝에 모았다. 그림을 그리는 코드와 결과를 지키는 코드는 여기에 싣지 않았으니 사이트나 노트북에서 본다.",
+        "about": "이 PDF는 책의 사이트에 실린 글을 그대로 담았다. 식과 그림의 번호도 사이트와 같다. 물음의 답과 연습문제의 풀이는 장마다 끝에 모았다. 그림을 그리는 코드와 결과를 지키는 코드는 여기에 싣지 않았으니 사이트나 노트북에서 본다.",
     },
     "en": {
         "contents": "Contents",
         "start": "About this book",
-        "solutions": "Solutions",
+        "solutions": "Answers and solutions",
         "solution": "Solution on page {}",
+        "answer": "Answer on page {}",
         "page": "(page {})",
-        "about": "This PDF holds the text of the book’s site, with the same numbers of equations and figures. Solutions to the exercises stand at the end of each chapter. The code that draws the figures, and the code that only guards a result, is left out here; see the site or the notebooks for it.",
+        "about": "This PDF holds the text of the book’s site, with the same numbers of equations and figures. Answers to the questions and solutions to the exercises stand at the end of each chapter. The code that draws the figures, and the code that only guards a result, is left out here; see the site or the notebooks for it.",
     },
 }
 SIDE_BAR = re.compile(

@@ -180,6 +180,15 @@ def test_nothing_is_wider_than_the_paper(printed: Printed) -> None:
     )
 
 
+def test_a_reader_may_think_before_the_answer(printed: Printed) -> None:
+    start = printed.page_of(f"{CHAPTER}--solutions")
+    for number in range(1, 6):
+        asked, answer = (printed.page_of(f"{CHAPTER}--{each}-{number}") for each in ("asked", "answer"))
+        assert asked < start <= answer
+        said = {"ko": "답{}쪽", "en": "Answeronpage{}"}[printed.language].format(answer)
+        assert said in tight("".join(printed.texts[asked - 1 : asked + 1]))
+
+
 def test_solutions_stand_at_the_end_with_links_both_ways(printed: Printed) -> None:
     shown = article(printed.language)
     pairs = re.findall(

@@ -46,20 +46,24 @@
     }
   }
 
-  // Solutions
+  // Answers and solutions stand at the end of the chapter, with links both ways.
   for (const chapter of chapters) {
-    const folded = [...chapter.querySelectorAll("details.solution")];
+    const folded = [...chapter.querySelectorAll("details.answer, details.solution")];
     if (!folded.length) continue;
     const id = `${chapter.dataset.page}--solutions`;
     const section = make("section", { id, className: "solutions" }, make("h2", { textContent: words.solutions }));
     for (const solution of folded) {
-      let exercise = solution.previousElementSibling;
-      while (exercise && !exercise.matches(".exercise")) exercise = exercise.previousElementSibling;
-      if (!exercise) continue; // it stays where it is, and is opened below
-      const label = exercise.querySelector(".caption-number").textContent.trim();
-      const there = make("a", { href: `#${solution.id}` }, ...pageOf(solution.id, words.solution));
-      const back = make("a", { href: `#${exercise.id}` }, label, " ", make("span", { className: "where" }, ...pageOf(exercise.id, words.page)));
-      exercise.append(make("p", { className: "to-solution" }, there));
+      const answers = solution.matches(".answer");
+      let asked = answers ? solution.closest(".question") : solution.previousElementSibling;
+      while (asked && !asked.matches(".exercise, .question")) asked = asked.previousElementSibling;
+      if (!asked) continue; // it stays where it is, and is opened below
+      const number = section.childElementCount;
+      asked.id ||= `${chapter.dataset.page}--asked-${number}`;
+      solution.id ||= `${chapter.dataset.page}--answer-${number}`;
+      const label = asked.querySelector(answers ? "strong" : ".caption-number").textContent.trim().replace(/\.$/, "");
+      const there = make("a", { href: `#${solution.id}` }, ...pageOf(solution.id, answers ? words.answer : words.solution));
+      const back = make("a", { href: `#${asked.id}` }, label, " ", make("span", { className: "where" }, ...pageOf(asked.id, words.page)));
+      asked.append(make("p", { className: "to-solution" }, there));
       const box = make("div", { id: solution.id, className: "solution" }, make("p", { className: "solution-title" }, back));
       for (const child of [...solution.childNodes]) if (child.nodeName !== "SUMMARY") box.append(child);
       section.append(box);
