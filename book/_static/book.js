@@ -26,10 +26,9 @@ function keepPlace(event) {
 }
 
 function reachable() {
-  for (const box of document.querySelectorAll(".math-scroll, .bd-article pre, .cell_output > .output, .table-scroll")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
+  const boxes = [...document.querySelectorAll(".math-scroll, .bd-article pre, .cell_output > .output, .table-scroll")];
+  const wide = boxes.map((box) => box.scrollWidth > box.clientWidth); // measured before anything is changed: one layout
+  boxes.forEach((box, at) => (wide[at] ? (box.tabIndex = 0) : box.removeAttribute("tabindex")));
 }
 
 // Marks the section in view in the list of the page's sections.
@@ -87,15 +86,16 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 window.addEventListener("load", () => {
-  // The theme does the same for code, but makes what need not scroll reachable by script only; ours comes last.
+  // The theme does the same for code, but makes what need not scroll reachable by script only; ours comes last, and
+  // after the page is on the screen.
   let waiting;
-  new ResizeObserver(() => {
+  const soon = () => {
     clearTimeout(waiting);
     waiting = setTimeout(reachable, 400);
-  }).observe(document.documentElement);
+  };
+  new ResizeObserver(soon).observe(document.documentElement);
+  document.fonts.ready.then(soon);
   document.addEventListener("toggle", reachable, true);
-  document.fonts.ready.then(reachable);
-  reachable();
 });
 
 let opened = [];

@@ -175,3 +175,20 @@ def test_every_head_of_a_table_says_what_it_heads(site: Any) -> None:
             heads = re.findall(r"<th\b[^>]*>", page)
             assert all('scope="col"' in head for head in heads), (language, name, heads[:1])
             assert not re.search(r"<th\b[^>]*>\s*(<p>\s*</p>)?\s*</th>", page), (language, name)
+
+
+WATCH = """new MutationObserver(() => {
+  window.wasBrief ||= document.documentElement.classList.contains("brief");
+}).observe(document, {attributes: true, subtree: true});"""
+
+
+@pytest.mark.parametrize(("anchor", "brief"), [("", True), ("#perceptron-exercises", False)])
+def test_a_chapter_is_whole_as_soon_as_it_is_seen(tab, address: str, anchor: str, brief: bool) -> None:
+    """What is below the window waits for the page to be seen, and no longer; a jump waits for nothing."""
+    tab.add_init_script(WATCH)
+    tab.goto(f"{address}/ko/perceptron.html{anchor}")
+    tab.wait_for_function("!document.documentElement.classList.contains('brief')")
+    assert bool(tab.evaluate("window.wasBrief")) == brief
+    shown = "s => getComputedStyle(s).contentVisibility"
+    sections = f"[...document.querySelectorAll('.bd-article section')].map({shown})"
+    assert set(tab.evaluate(sections)) == {"visible"}
