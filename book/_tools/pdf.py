@@ -30,6 +30,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 NAME = "backpropagation-executed-{}.pdf"
 LINK = {"ko": "책 전체 PDF", "en": "The whole book as a PDF"}
 PLACE = re.compile(r'<!-- pdf -->(?:<a class="edition-pdf.*?</a>)?')
+HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6, [role=heading]")].map(
+  (heading) => heading.textContent.replace(/\\u200b/g, "").trim().replace(/\\s+/g, " "))"""
 FILL = """pages => document.querySelectorAll(".page-of").forEach((each) => {
     if (!(each.dataset.of in pages)) throw new Error("the PDF has no place named " + each.dataset.of);
     each.textContent = pages[each.dataset.of];
@@ -133,8 +135,9 @@ def print_edition(browser: str, edition: Path, out: Path, only: list[str] | None
                 break
         else:
             raise RuntimeError(f"the numbers of the pages in {target} do not come to rest")
+        headings = page.evaluate(HEADINGS)
         chromium.close()
-    target.write_bytes(packed.pack(target.read_bytes()))
+    target.write_bytes(packed.pack(target.read_bytes(), headings))
     source.unlink()
     return target
 

@@ -76,13 +76,15 @@ def headings(language: str) -> list[str]:
     return [tight(words(each)) for each in found]
 
 
-def bookmarks(printed: Printed) -> list[tuple[str, int]]:
-    def flat(items: list[Any]) -> list[Any]:
-        return [each for item in items for each in (flat(item) if isinstance(item, list) else [item])]
+def marks(items: list[Any]) -> list[Any]:
+    """The bookmarks of an outline, those within others too."""
+    return [each for item in items for each in (marks(item) if isinstance(item, list) else [item])]
 
+
+def bookmarks(printed: Printed) -> list[tuple[str, int]]:
     return [
         (tight(item.title), printed.reader.get_destination_page_number(item) + 1)
-        for item in flat(printed.reader.outline)
+        for item in marks(printed.reader.outline)
     ]
 
 
@@ -120,9 +122,13 @@ def test_tags_language_and_bookmarks(printed: Printed) -> None:
     root = printed.reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and root["/StructTreeRoot"]["/K"]
     assert root["/Lang"] == printed.language
-    marks = [title for title, _ in bookmarks(printed)]
-    at = marks.index(headings(printed.language)[0])
-    assert marks[at : at + len(headings(printed.language))] == headings(printed.language)
+    told = [title for title, _ in bookmarks(printed)]
+    at = told.index(headings(printed.language)[0])
+    assert told[at : at + len(headings(printed.language))] == headings(printed.language)
+    spaced = [str(item.title) for item in marks(printed.reader.outline)]
+    title = re.search(r"<h1>(.*?)<a class=\"headerlink\"", article(printed.language), re.S)
+    assert title is not None
+    assert " ".join(words(title[1]).split()) in spaced, "a heading of two lines has its space"
 
 
 def test_formulas_and_figures_are_described(printed: Printed) -> None:
@@ -251,13 +257,13 @@ def test_packing_changes_nothing_but_the_size(tmp_path: Path) -> None:
         len(whole),
     )
     made = tmp_path / "packed.pdf"
-    made.write_bytes(packed.pack(whole))
+    made.write_bytes(packed.pack(whole, []))
     reader = pytest.importorskip("pypdf").PdfReader(made, strict=True)
     assert made.stat().st_size < len(whole) / 3
     assert reader.pages[0].extract_text() == "endobj" and reader.trailer["/Root"]["/Lang"] == "ko"
     assert [reader.get_object(6 + number)["/K"] for number in range(500)] == list(range(500))
     with pytest.raises(ValueError, match="Chromium has changed"):
-        packed.pack(made.read_bytes())
+        packed.pack(made.read_bytes(), [])
 
 
 def programs(folder: Path, **outputs: str) -> str:
