@@ -96,8 +96,8 @@ class BookFigure(Figure):
         buffer, (width, height), dpi = io.StringIO(), self.get_size_inches(), self.dpi
         nothing: dict[str, Any] = {"Date": None, "Creator": None}
         words = _Words(72 * width, 72 * height, buffer, image_dpi=dpi, metadata=nothing)
+        self.dpi = 72  # before the renderer is made, which comes back to it after what it draws as a picture
         renderer: Any = MixedModeRenderer(self, width, height, dpi, words)
-        self.dpi = 72
         self.draw_without_rendering()  # the layout has to see the ticks once
         self.draw(renderer)
         self.dpi = dpi

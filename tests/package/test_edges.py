@@ -280,3 +280,15 @@ def test_one_hot_and_split() -> None:
         datasets.split(X, labels, 10, np.random.default_rng(0))
     with pytest.raises(ValueError, match="as many labels as inputs, got 9 and 10"):
         datasets.split(X, labels[1:], 3, np.random.default_rng(0))
+
+
+def test_what_is_drawn_as_a_picture_leaves_the_rest_in_its_place() -> None:
+    """Matplotlib's mixed renderer sets the figure's resolution back to what it found at first."""
+
+    def words(rasterized: bool) -> list[str]:
+        fig, (left, right) = plots.figure(ncols=2, width=4)
+        left.pcolormesh(np.arange(12.0).reshape(3, 4), rasterized=rasterized)
+        right.set(title="beside it", xlabel="below", xticks=[0, 1])
+        return re.findall(r"<text [^>]*>", fig._repr_svg_())
+
+    assert words(True) == words(False)

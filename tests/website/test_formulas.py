@@ -1,4 +1,4 @@
-"""Every formula of the book, with three fifths of the elements that KaTeX gives it, looks as KaTeX draws it."""
+"""Each formula of the book, with three fifths of the elements KaTeX gives it, looks as KaTeX draws it."""
 
 from __future__ import annotations
 

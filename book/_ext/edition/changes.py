@@ -56,7 +56,7 @@ class ChangeList(YamlTable):
 
     def run(self) -> list[nodes.Node]:
         feed = nodes.reference("", WORDS[self.language]["feed"], refuri=FEED, internal=True)
-        return [*super().run(), nodes.paragraph("", "", feed)]
+        return [*super().run(), nodes.paragraph("", "", feed, classes=["no-print"])]
 
     def markdown(self, data: list[dict[str, Any]]) -> list[str]:
         words = WORDS[self.language]

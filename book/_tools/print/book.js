@@ -4,7 +4,7 @@
   const words = JSON.parse(document.body.dataset.words);
   const chapters = [...document.querySelectorAll("article.chapter")];
   const names = new Set(chapters.map((chapter) => chapter.dataset.page));
-  const LEFT_OUT = "script, noscript, button, .headerlink, details.hidden-code, .no-print";
+  const LEFT_OUT = "script, noscript, button, .headerlink, details.hidden-code, .front-ways, .no-print";
   const make = (tag, properties = {}, ...children) => {
     const node = Object.assign(document.createElement(tag), properties);
     node.append(...children);
@@ -36,7 +36,7 @@
       const href = link.getAttribute("href");
       if (/^[a-z]+:/.test(href)) {
         const address = href.replace(/^mailto:/, "");
-        const bare = address.replace(/^https?:\/\/(dx\.)?(doi\.org\/)?/, "").replace(/\/$/, "");
+        const bare = address.replace(/^https?:\/\/(dx\.)?(doi\.org\/|arxiv\.org\/abs\/)?/, "").replace(/\/$/, "");
         if (!link.textContent.includes(bare)) link.after(make("span", { className: "address", textContent: ` (${address})` }));
         continue;
       }
