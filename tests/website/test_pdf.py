@@ -67,7 +67,8 @@ def words(markup: str) -> str:
 
 
 def tight(text: str) -> str:
-    return re.sub(r"[\s\u200b]", "", text)
+    """Without spaces; quotation marks are the site's straight ones."""
+    return re.sub(r"[“”]", '"', re.sub(r"[\s\u200b]", "", text))
 
 
 def headings(language: str) -> list[str]:

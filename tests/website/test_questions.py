@@ -113,7 +113,8 @@ def test_without_a_script_the_answers_are_folded(
     answer.locator("summary").click()
     text = answer.inner_text()
     assert VERDICT[language]["right"] in text and text.count(VERDICT[language]["wrong"]) == 2
-    assert answer.locator("pre").inner_text().strip() == "wrong examples after each correction: 7 7 5 2 3"
+    shown = answer.locator("pre").inner_text().strip()
+    assert shown.startswith("wrong examples after each correction: 7 7 5 2 3")
     context.close()
 
 

@@ -80,6 +80,18 @@
     folded.replaceWith(box);
   }
 
+  // Straight quotation marks, which the book's type would all set as closing ones.
+  for (const block of document.querySelectorAll("article.chapter :is(p, li, dd, dt, td, th, figcaption, h1, h2, h3)")) {
+    const letters = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    let before = " ";
+    while (letters.nextNode()) {
+      const node = letters.currentNode;
+      if (!node.parentElement.closest("code, pre, .katex"))
+        node.data = node.data.replace(/"/g, (_, at) => (/[\s(\[]/.test(at ? node.data[at - 1] : before) ? "“" : "”"));
+      before = node.data.at(-1) ?? before;
+    }
+  }
+
   // Formulas. What a screen reader is told on the site (MathML, out of sight) does not reach a PDF: it gets a description.
   const said = (node) => {
     const parts = [...node.children].map(said);
