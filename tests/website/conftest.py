@@ -71,5 +71,15 @@ def tab(browser):
     """A fresh window with a memory of its own, 1280 wide."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ko-KR")
     context.set_default_timeout(20_000)
-    yield context.new_page()
+    page = context.new_page()
+    go = page.goto
+
+    def goto(*where, **how):
+        """As a reader, who does nothing before the page is seen: until then its lower sections wait."""
+        answer = go(*where, **how)
+        page.wait_for_function("!document.documentElement.classList.contains('brief')")
+        return answer
+
+    page.goto = goto
+    yield page
     context.close()
