@@ -94,7 +94,7 @@ def test_every_sign_stands_where_katex_puts_it(tab, tmp_path: Path, pairs) -> No
 
 
 def test_bars_and_roots_are_drawn_as_katex_draws_them(tab, tmp_path: Path, pairs) -> None:
-    """What is no text: a tenth of a per cent of the ink may fall on the next pixel's side."""
+    """What is no text: as much ink to a tenth of a per cent, and no more than a twentieth of it elsewhere."""
     rules = (BOOK / "_static" / "book.css").read_text("utf-8")
     some = [pair for pair in pairs if pair[2] and ("frac-line" in pair[0] or "<svg" in pair[0])][:60]
     tab.set_viewport_size({"width": 1400, "height": 4000})
