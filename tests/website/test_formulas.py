@@ -1,4 +1,4 @@
-"""Each formula of the book, with three fifths of the elements KaTeX gives it, looks as KaTeX draws it."""
+"""Each formula of the book, with half of the elements that KaTeX gives it, looks as KaTeX draws it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,27 @@ FORMULA = re.compile(
     r"\$\$(?P<display>.+?)\$\$|^```\{math\}\n(?::[^\n]*\n)*(?P<block>.*?)^```|(?<![\\$])\$(?P<inline>[^$\n]+)\$",
     re.S | re.M,
 )
-DRAWN_HERE = re.compile(r"^\.katex (?:.*::(?:before|after)|\.(?:apart|bar|script)\b).*\n", re.M)
+DRAWN_HERE = re.compile(r"^\.katex (?:.*::(?:before|after)|\.(?:apart|bar|script|mfrac|vlist)\b).*\n", re.M)
 
-#: Of each formula its height, its width, and where each of its signs stands.
+#: Of each formula its height, its width, and where each of its letters stands.
 PLACES = """() => [...document.querySelectorAll(".row")].map((row) => {
   const at = row.getBoundingClientRect();
-  const leaves = [...row.querySelectorAll(".katex :not(.katex-mathml *)")].filter(
-    (each) => !each.children.length && /[^\\s\\u200b]/.test(each.textContent));
-  return [at.height, row.querySelector(".katex").getBoundingClientRect().width, ...leaves.flatMap((leaf) => {
-    const range = document.createRange();
-    range.selectNodeContents(leaf);
-    const box = range.getBoundingClientRect();
-    return [box.left - at.left, box.top - at.top, box.width];
-  })];
+  const eye = document.createTreeWalker(row.querySelector(".katex"), NodeFilter.SHOW_TEXT,
+    (text) => NodeFilter[text.parentElement.closest(".katex-mathml") ? "FILTER_REJECT" : "FILTER_ACCEPT"]);
+  const places = [];
+  while (eye.nextNode()) {
+    for (let i = 0; i < eye.currentNode.length; i++) {
+      if (/[\\s\\u200b]/.test(eye.currentNode.data[i])) continue;
+      const range = document.createRange();
+      range.setStart(eye.currentNode, i);
+      range.setEnd(eye.currentNode, i + 1);
+      const box = range.getBoundingClientRect();
+      places.push(box.left - at.left, box.top - at.top, box.width);
+    }
+  }
+  const formula = row.querySelector(".katex"), { marginLeft, marginRight } = getComputedStyle(formula);
+  const width = formula.getBoundingClientRect().width + parseFloat(marginLeft) + parseFloat(marginRight);
+  return [at.height, width, ...places];
 })"""
 
 
@@ -89,8 +97,12 @@ def test_every_sign_stands_where_katex_puts_it(tab, tmp_path: Path, pairs) -> No
     slim = [(small, display) for _, small, display in pairs]
     before = opened(tab, tmp_path, whole, DRAWN_HERE.sub("", rules)).evaluate(PLACES)
     after = opened(tab, tmp_path, slim, rules).evaluate(PLACES)
-    for (raw, _), old, new in zip(whole, before, after, strict=True):
-        assert old == pytest.approx(new, abs=0.1), re.sub(r"<[^>]*>", "", raw)  # pixels
+    moved = [
+        f"{re.sub(r'<[^>]*>', '', raw)}: {old} became {new}"
+        for (raw, _), old, new in zip(whole, before, after, strict=True)
+        if old != pytest.approx(new, abs=0.1)  # pixels
+    ]
+    assert not moved, f"{len(moved)} formulas: " + "; ".join(moved[:5])
 
 
 def test_bars_and_roots_are_drawn_as_katex_draws_them(tab, tmp_path: Path, pairs) -> None:
@@ -107,15 +119,15 @@ def test_bars_and_roots_are_drawn_as_katex_draws_them(tab, tmp_path: Path, pairs
     assert np.abs(before - after).sum() < 0.05 * before.sum()
 
 
-def test_two_fifths_of_the_elements_are_saved(pairs) -> None:
+def test_nearly_half_of_the_elements_are_saved(pairs) -> None:
     whole, slim = (sum(pair[at].count("<span") + pair[at].count("<m") for pair in pairs) for at in (0, 1))
-    assert slim < 0.61 * whole, (slim, whole)
+    assert slim < 0.53 * whole, (slim, whole)
 
 
 def test_what_is_heard_is_what_katex_says(pairs) -> None:
     """Words and signs of the MathML, in their order; one sign alone is itself."""
     for raw, small, _ in pairs:
         said = re.search(r"<math.*?</math>", raw, re.S)
-        heard = re.search(r"<math.*?</math>", small, re.S) or re.search(r'<span class="mord.*', small, re.S)
+        heard = re.search(r"<math.*?</math>", small, re.S) or re.search(r"<span.*", small, re.S)
         assert said is not None and heard is not None
         assert re.sub(r"<[^>]*>", "", said[0]) == re.sub(r"<[^>]*>", "", heard[0])

@@ -3,8 +3,9 @@
 KaTeX sets each formula twice, as MathML for screen readers and as spans for the eye, and two thirds of a
 chapter's elements were its formulas. Many only hold a place. The struts that give a line its height, and the
 bar of a fraction, are drawn by the style sheet (`book.css`) from values of their parent; a space becomes the
-margin of the sign beside it; an index or an exponent by itself is raised, and needs no table; wrappers around
-one thing go. A formula that is one letter or one number is that letter, for the eye and the ear alike.
+margin of the sign beside it; an index or an exponent by itself is raised, and needs no table; what only wraps
+one thing goes; what is set as its surroundings are needs no element, and neighbours of one kind share one. A
+formula that is one letter or one number is that letter, for the eye and the ear alike.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 SIGN = re.compile(r"m(bin|rel|ord|op|open|close|punct|inner)( (?!sizing|reset)[\w-]+)*")
+PLAIN = re.compile(r"m(bin|rel|ord|open|close|punct|inner)( mtight)?")
+FLOWS = re.compile(r"base|sizing.*|m(ord|open|close|inner)( mtight)?")
 LENGTH = re.compile(r"([\w-]+):(-?[\d.]+)em")
+GROUPS = ("semantics", "mrow", "mstyle")  # of the styles KaTeX writes none is heard
+ROWS = ("math", "mrow", "mtd", "msqrt")  # these hold a row in any case
 NULL = ["mopen nulldelimiter", "mfrac", "mclose nulldelimiter"]
 #: What KaTeX sets smaller, a script and a script of a script: its class, its size in em of what it is in.
 SMALLER = {
@@ -29,11 +34,13 @@ def lean(html: str) -> str:
     for formula in [each for each in root.iter("span") if kind(each) == "katex"]:
         heard, seen = formula
         grouping(heard)
-        for tidy in (heights, columns, spaces, fractions, wrappers, scripts):
+        for tidy in (heights, columns, spaces, fractions, wrappers, scripts, letters):
             for element in reversed(list(seen.iter())):
                 tidy(element)
-        if formula is root:  # a displayed one keeps the block that centres its lines
+        if formula is root:
             together(formula, heard, seen)
+        else:
+            one_line(seen)
     return ElementTree.tostring(root, encoding="unicode", method="html")
 
 
@@ -60,13 +67,13 @@ def put(element: Element, place: Element) -> None:
 
 
 def grouping(heard: Element) -> None:
-    """MathML without groups of one thing, and without the `semantics` of a source that is not there."""
+    """MathML without groups that group nothing, and without the `semantics` of a source that is not there."""
     for parent in heard.iter():
         for at, child in enumerate(list(parent)):
-            while child.tag in ("semantics", "mrow") and len(child) == 1 and not child.attrib:
+            while child.tag in GROUPS and len(child) == 1:
                 child = child[0]
             parent[at] = child
-        if parent.tag == "math" and len(parent) == 1 and parent[0].tag == "mrow" and not parent[0].attrib:
+        while parent.tag in ROWS and len(parent) == 1 and parent[0].tag in GROUPS:
             parent[:] = list(parent[0])
 
 
@@ -83,26 +90,28 @@ def heights(parent: Element) -> None:
 
 
 def columns(table: Element) -> None:
-    """A column's second row is only a depth; the guard beside the first is drawn by the sheet."""
+    """A column is one cell: its second row is only a depth, the guard beside it is drawn by the sheet."""
     if kind(table) == "vlist-t vlist-t2":
-        first, second = table
-        first.remove(first[1])
-        table.remove(second)
-        table.set("style", style(margin_bottom=lengths(second[0])["height"]))
+        table.set("style", style(margin_bottom=lengths(table[1][0])["height"]))
+    if kind(table).startswith("vlist-t"):
+        table[:] = [table[0][0]]
 
 
 def spaces(parent: Element) -> None:
+    """A space is the margin of a sign beside it, of the operator if there is one."""
     for space in [child for child in parent if kind(child) == "mspace"]:
         at = list(parent).index(space)
         width = lengths(space).get("margin-right")
         sides = [("margin-right", at - 1), ("margin-left", at + 1)]
         beside = [(side, parent[n]) for side, n in sides if 0 <= n < len(parent)]
         free = [
-            (side, sign) for side, sign in beside if SIGN.fullmatch(kind(sign)) and "style" not in sign.attrib
+            (kind(sign) not in ("mrel", "mbin"), side, sign)
+            for side, sign in beside
+            if SIGN.fullmatch(kind(sign)) and side not in sign.get("style", "")
         ]
         if width is not None and free:
-            side, sign = free[0]
-            sign.set("style", f"{side}:{width:g}em")
+            _, side, sign = min(free, key=lambda each: each[0])
+            sign.set("style", ";".join(filter(None, [sign.get("style"), f"{side}:{width:g}em"])))
             parent.remove(space)
 
 
@@ -125,17 +134,21 @@ def wrappers(parent: Element) -> None:
     child = parent[0]
     if kind(parent) in ("mord", "mord mtight") and kind(child).startswith(("mord", "mfrac")):
         put(child, parent)
-    elif kind(parent) in SMALLER and not len(child) and SIGN.fullmatch(kind(child)):
+    elif kind(parent) in SMALLER and SIGN.fullmatch(kind(child)):
         smaller = kind(parent)
         put(child, parent)
         parent.set("class", f"{smaller} {kind(child)}")
+    elif kind(parent) in ("mfrac apart", "msupsub") and kind(child).startswith("vlist-t"):
+        table = kind(parent)
+        put(child, parent)
+        parent.set("class", f"{table} {kind(child)}")
 
 
 def scripts(parent: Element) -> None:
     """An index or exponent without a partner: one row of a table, `top` below the top of a strut."""
-    if kind(parent) != "msupsub" or len(parent[0][0][0]) != 1:
+    if not kind(parent).startswith("msupsub") or len(parent[0]) != 1:
         return
-    row = parent[0][0][0][0]
+    row = parent[0][0]
     script = row[0]
     for smaller, (name, size) in SMALLER.items():
         if kind(script).startswith(smaller):
@@ -149,20 +162,62 @@ def scripts(parent: Element) -> None:
             parent.set("style", style(vertical_align=up, margin_left=left, margin_right=right))
 
 
+def letters(parent: Element) -> None:
+    """Neighbours of one kind are one word; what looks as its surroundings do needs no element."""
+    for child in reversed(list(parent)):
+        at = list(parent).index(child)
+        before = parent[at - 1] if at else None
+        if len(child) or "style" in child.attrib or not child.text:
+            continue
+        if PLAIN.fullmatch(kind(child)) and FLOWS.fullmatch(kind(parent)):
+            text = child.text + (child.tail or "")
+            parent.remove(child)
+            if before is None:
+                parent.text = (parent.text or "") + text
+            else:
+                before.tail = (before.tail or "") + text
+        elif before is not None and before.attrib == child.attrib and not before.tail and not len(before):
+            before.text, before.tail = (before.text or "") + child.text, child.tail
+            parent.remove(child)
+
+
+def one_line(seen: Element) -> None:
+    """What KaTeX cuts where a line may end: a displayed formula's does not, so it is one run of signs."""
+    if {kind(run) for run in seen} != {"base"}:
+        return
+    sizes = [(of["--h"], -of.get("--d", 0)) for of in map(lengths, seen)]
+    depth = max(below for _, below in sizes)
+    height = depth + max(whole - below for whole, below in sizes)
+    line = Element("span", {"class": "base", "style": style(__h=height, __d=-depth)})
+    for run in seen:
+        add_text(line, run.text)
+        line.extend(run)
+    seen[:] = [line]
+
+
+def add_text(parent: Element, text: str | None) -> None:
+    """`text` behind all that is in `parent`."""
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + (text or "")
+    else:
+        parent.text = (parent.text or "") + (text or "")
+
+
 def together(formula: Element, heard: Element, seen: Element) -> None:
     """One run of signs needs no box of its own; one sign is heard as it is seen."""
     if len(seen) != 1:
         return
-    base = seen[0]
-    sign = base[0] if len(base) == 1 and not len(base[0]) else None
-    (math,) = heard
-    if (
-        sign is not None
-        and kind(sign).startswith("mord")
-        and [child.tag for child in math] in (["mi"], ["mn"])
-    ):
+    (base,), (math,) = seen, heard
+    one = [child.tag for child in math] in (["mi"], ["mn"])
+    if one and base.text and not len(base):
+        formula[:], formula.text = [], base.text
+    elif one and not base.text and len(base) == 1 and not len(base[0]) and kind(base[0]).startswith("mord"):
+        sign = base[0]
         formula[:] = [sign]
+        if kind(sign) == "mord mathnormal":
+            put(sign, formula)
+            formula.set("class", "katex mathnormal")
     else:
-        seen[:] = list(base)
+        seen[:], seen.text = list(base), base.text
         seen.set("class", "katex-html base")
         seen.set("style", base.get("style", ""))

@@ -30,6 +30,11 @@ LOGGER = logging.getLogger(__name__)
 # The formula's source and its name space, which no reader of a page needs.
 UNREAD = re.compile(r'<annotation[^>]*>.*?</annotation>| xmlns="http://www.w3.org/1998/Math/MathML"', re.S)
 
+#: The element of a whole formula; one that is a single letter may have a style.
+WHOLE = re.compile(
+    r'<span class="(?P<kind>katex[^"]*)"(?: style="(?P<style>.*?)")?>(?P<inside>.*)</span>', re.S
+)
+
 SCRIPT = """
 const katex = require(process.argv[1]);
 const set = ({latex, display}) => {
@@ -110,10 +115,12 @@ def html(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: Any, node: nodes.Element) -> None:
-    silent = {"aria-hidden": "true"} if node.get("silent") else {}
-    inside = html(node, display=False).removeprefix('<span class="katex">').removesuffix("</span>")
-    self.body.append(self.starttag(node, "span", "", CLASS="math katex", **silent))
-    self.body.append(inside + "</span>")
+    said = {"aria-hidden": "true"} if node.get("silent") else {}
+    formula = html(node, display=False)
+    if whole := WHOLE.fullmatch(formula):  # KaTeX's own element and the node's are one
+        said |= {"class": f"math {whole['kind']}"} | ({"style": whole["style"]} if whole["style"] else {})
+        formula = whole["inside"]
+    self.body.append(self.starttag(node, "span", "", **said) + formula + "</span>")
     raise nodes.SkipNode
 
 
