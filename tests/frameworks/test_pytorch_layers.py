@@ -130,16 +130,26 @@ def test_activations(torch: Any) -> None:
         agree(
             one.backward(dy, cache)[0], tx.grad
         )
-    corner = torch.zeros(
-        1, 1, dtype=torch.float64
+    zero, one = (
+        np.zeros((1, 1)),
+        np.ones((1, 1)),
     )
-    corner.requires_grad_()
-    torch.relu(corner).backward()
-    cache = ReLU().forward(np.zeros((1, 1)))[1]
-    dx = ReLU().backward(
-        np.ones((1, 1)), cache
-    )[0]
-    agree(dx, corner.grad)
+    for ours, theirs, slope in (
+        (ReLU(), torch.relu, 0.0),
+        (
+            LeakyReLU(0.01),
+            torch.nn.LeakyReLU(0.01),
+            0.01,
+        ),
+    ):  # at the corner
+        corner = torch.tensor(
+            zero, requires_grad=True
+        )
+        theirs(corner).backward()
+        cache = ours.forward(zero)[1]
+        dx = ours.backward(dy, cache)[0]
+        agree(dx, corner.grad)
+        agree(dx, slope * dy)
 
 
 def test_convolution(torch: Any) -> None:
