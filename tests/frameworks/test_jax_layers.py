@@ -122,9 +122,7 @@ def test_activations(
         agree(dx, backward(dy)[0])
     agree(0.0, jax.grad(jax.nn.relu)(0.0))
     corner = jax.grad(jax.nn.leaky_relu)(0.0)
-    agree(
-        1.0, corner
-    )  # the slope on the right
+    agree(1.0, corner)  # of the right
     y = GELU().forward(x)[0]
     assert abs(y - jax.nn.gelu(x)).max() > 1e-5
 
