@@ -82,7 +82,7 @@ def test_a_change_is_recorded_only_when_it_has_been_looked_at(
     change: Callable[..., Path], copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for file in (KO, EN):
-        change(file, "30 %", "$-1.799$")
+        change(file, "30%", "$-1.799$")
     assert main([], copy) == 1
     said = capsys.readouterr().out
     assert (

@@ -7,6 +7,7 @@ import re
 from .book import Book, Found
 
 HANGUL = re.compile("[가-힣]")
+APART = re.compile(r"\d\s+%(?![A-Za-z0-9_])")
 POLITE = re.compile(
     r"(?:[가-힣]*?(?P<formal>[가-힣])(?:니다|니까|시오)|[가-힣]+(?:세요|셔요|어요|아요|여요|해요|에요|예요|네요|까요|돼요|워요|와요|봐요|려요|지요|죠|군요|데요|거든요))"
     r"(?=[\s\"'”’)\]]*[.?!…]|\s*$)",
@@ -96,6 +97,20 @@ def check_emphasis(book: Book) -> Found:
                             path, piece.line, f"an asterisk is left in the text: '{piece.text.strip()[:50]}'",
                             "write **용어**(term): a closing mark after punctuation is not seen when Hangul follows",
                         )  # fmt: skip
+    return found
+
+
+def check_per_cent(book: Book) -> Found:
+    """The per cent sign stands at its number, so that no line begins with it."""
+    found = Found()
+    for language in book.pages:
+        for path, block in book.prose(language):
+            found.saw += 1
+            for match in APART.finditer(block.words):
+                found.report(
+                    path, block.line_at(match.end() - 1), f"'{match[0]}' has a space before the sign",
+                    "write it without one, as everywhere in the book",
+                )  # fmt: skip
     return found
 
 
