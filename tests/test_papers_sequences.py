@@ -36,6 +36,13 @@ def test_an_orthogonal_tanh_net_copies_and_one_with_a_uniform_start_does_not() -
     assert right("copying", "tanh", "uniform", 0.006).max() <= 0.6
 
 
+def test_the_gru_adds_from_its_usual_start_at_one_rate_and_the_lstm_needs_chrono() -> None:
+    assert right("adding", "GRU", "zeros", 0.2).max() >= 0.95  # on some other seeds it stays at 0.2
+    assert right("adding", "GRU", "zeros", 0.06).max() <= 0.3
+    assert right("adding", "LSTM", "forget 1", 0.2).max() <= 0.3
+    assert right("adding", "LSTM", "chrono", 0.06).min() >= 0.95
+
+
 def test_a_tanh_net_learns_the_grammar_and_a_parity_that_holds_on_a_thousand_bits() -> None:
     assert right("embedded grammar", "tanh", "uniform", 0.02).max() >= 0.9
     assert right("parity", "tanh", "uniform", 0.006).max() >= 0.9
@@ -68,6 +75,8 @@ def test_the_kept_runs_are_whole_and_say_what_the_page_says() -> None:
     for task in s.UNITS:
         for name in s.lesser(task):
             assert sum(key[:3] == (f"parts of {task}", name, "run") for key in runs) == 1
+    at_edge = [key[:2] for key in runs if key[2] == "run" and key[4] in (s.RATES[0], s.RATES[-1])]
+    assert at_edge == [("temporal order", "tanh")]
 
 
 def kept() -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ LECUN_S = 2 / 3
 @np.errstate(over="ignore")  # e^(−x) may reach infinity: then y is 0, which is right
 def logistic(x: Array) -> Array:
     """y = 1 / (1 + e^(−x)), between 0 and 1 (Rumelhart et al. 1986, equation 2)."""
-    y: Array = 1 / (1 + np.exp(-x))  # eq:activations-logistic
+    y: Array = 1.0 / (1.0 + np.exp(-x))  # eq:activations-logistic
     return y
 
 
@@ -44,7 +44,7 @@ class Logistic(Layer):
         """Multiply dy by y (1 − y)."""
         y = cache
         check_dy("Logistic", dy, y.shape)
-        return dy * y * (1 - y), {}  # eq:activations-dlogistic
+        return dy * y * (1.0 - y), {}  # eq:activations-dlogistic
 
 
 class Tanh(Layer):

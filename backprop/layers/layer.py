@@ -16,6 +16,7 @@ from __future__ import annotations
 import cmath
 import copy
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -191,7 +192,12 @@ def _gather(layers: Sequence[Layer]) -> dict[str, Array]:
 
 def _put(arrays: dict[str, Array], i: int, more: dict[str, Array]) -> None:
     for name, array in more.items():
-        arrays[f"{i}.{name}"] = array
+        arrays[_within(i, name)] = array
+
+
+@cache
+def _within(i: int, name: str) -> str:
+    return f"{i}.{name}"
 
 
 def check_batch(owner: str, x: Array, features: int | None = None, like: Array | None = None) -> None:

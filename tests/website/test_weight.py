@@ -80,9 +80,11 @@ def test_a_letter_is_a_letter() -> None:
         '<span class="katex-html" aria-hidden="true"><span class="base">'
         '<span class="strut" style="height:0.4306em;"></span>{}</span></span></span>'
     )
-    assert lean(whole.format("<mi>w</mi>", letter)) == f'<span class="katex">{letter}</span>'
+    assert lean(whole.format("<mi>w</mi>", letter)) == '<span class="katex mathnormal">w</span>'
     pair = whole.format(
         "<mi>w</mi><mo>=</mo>", letter + '<span class="mspace" style="margin-right:0.2778em;"></span>'
     )
     assert "<math><mi>w</mi><mo>=</mo></math>" in lean(pair)
     assert '<span class="mord mathnormal" style="margin-right:0.2778em">w</span>' in lean(pair)
+    number = whole.format("<mn>12</mn>", '<span class="mord">12</span>')
+    assert lean(number) == '<span class="katex">12</span>'

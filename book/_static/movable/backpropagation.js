@@ -22,8 +22,8 @@ export const words = {
     value: "그 값",
     step: "기울기를 따라 한 걸음 내려가기",
     restore: "본문의 값으로",
-    slope: "E = {E:5}. {chosen}에 대한 E의 미분은 {slope:5}이다. 그렇다면 이 값이 {nudge:2}만큼 늘 때 E는 {promised:6}만큼 바뀌어야 한다. 실제로는 {real:6}만큼 바뀐다.",
-    flat: "E = {E:5}. {chosen}에 대한 E의 미분은 겨우 {slope:5}이다. 지금은 이 값을 조금 바꾸어도 E가 거의 달라지지 않는다. 이 값이 {nudge:2}만큼 늘면 E는 {real:6}만큼 바뀐다.",
+    slope: "E = {E:5}. {chosen}에 대한 E의 미분은 {slope:5}이다. 그렇다면 {chosen}의 값이 {nudge:2}만큼 늘 때 E는 {promised:6}만큼 바뀌어야 한다. 실제로는 {real:6}만큼 바뀐다.",
+    flat: "E = {E:5}. {chosen}에 대한 E의 미분은 겨우 {slope:5}이다. 지금은 {chosen}의 값을 조금 바꾸어도 E가 거의 달라지지 않는다. 이 값이 {nudge:2}만큼 늘면 E는 {real:6}만큼 바뀐다.",
     right: "E = {E:5}. 출력이 목표값과 같아서 델타가 모두 0이고, 바뀌어야 할 가중치가 없다.",
   },
 };

@@ -21,9 +21,13 @@ const COMMON = {
 };
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** As the page writes numbers: a fixed count of digits, a true minus sign, commas in thousands, no negative zero. */
+/** As the page writes numbers: a fixed count of digits, a true minus sign, commas in thousands, no negative zero; from 10⁹ on a power of ten. */
 export function written(value, digits) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
+  if (Math.abs(value) >= 1e9) {
+    const [factor, power] = Math.abs(value).toExponential(1).split("e+");
+    return `${value < 0 ? "−" : ""}${factor} · 10${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+  }
   const text = Math.abs(value).toFixed(digits);
   const [whole, rest] = text.split(".");
   const sign = value < 0 && Number(text) !== 0 ? "−" : "";

@@ -15,7 +15,7 @@ export const words = {
     point: "point {n}, answer {t}",
     begin: "No weights yet: w = (0, 0), b = 0, and all {wrong} points count as wrong. Drag a point, or make the first correction.",
     middle: "After {k} of {corrections} corrections w = ({w1:3}, {w2:3}), b = {b:0}, and {wrong} points are wrong. The ringed point made the last correction; a dashed line is the boundary before it.",
-    done: "After {k} corrections, in {epochs} epochs, nothing is wrong: w = ({w1:3}, {w2:3}), b = {b:0}.",
+    done: "After {k} corrections nothing is wrong: w = ({w1:3}, {w2:3}), b = {b:0}. All points were gone through {epochs} times.",
     never: "After {k} of {corrections} corrections {wrong} points are wrong. In {epochs} epochs it has not come to an end: no line was found that separates these points.",
   },
   ko: {
@@ -27,7 +27,7 @@ export const words = {
     point: "점 {n}, 답 {t}",
     begin: "가중치는 아직 w = (0, 0), b = 0이고 점 {wrong}개를 모두 틀린 것으로 친다. 점을 끌어 옮기거나 첫 교정을 해 보자.",
     middle: "{corrections}번 가운데 {k}번 교정했다. w = ({w1:3}, {w2:3}), b = {b:0}이고 틀린 점은 {wrong}개이다. 테를 두른 점 때문에 마지막 교정을 했다. 파선이 있으면 그 전의 결정 경계이다.",
-    done: "{epochs}에포크에 걸쳐 {k}번 교정하자 틀린 점이 없어졌다. w = ({w1:3}, {w2:3}), b = {b:0}이다.",
+    done: "{k}번 교정하자 틀린 점이 없어졌다. w = ({w1:3}, {w2:3}), b = {b:0}이다. 점 전체를 {epochs}번 훑었다.",
     never: "{corrections}번 가운데 {k}번 교정했고 틀린 점은 {wrong}개이다. {epochs}에포크 안에 끝나지 않았다. 이 점들을 가르는 직선을 찾지 못했다.",
   },
 };

@@ -22,7 +22,7 @@ export const words = {
     title: "총입력 z 셋과 그 확률, 되돌아오는 기울기",
     target: "맞는 부류",
     restore: "처음으로",
-    lift: "셋 모두에 하나씩 더하기",
+    lift: "셋 모두에 1씩 더하기",
     forward: "소프트맥스 p",
     entropy: "교차 엔트로피의 기울기",
     squares: "제곱 오차의 기울기",
@@ -71,7 +71,7 @@ export function draw(stage, { target }, numbers) {
       stage.rect(x - bar / 2, Math.min(Y(value), Y(0)), bar, Math.max(Math.abs(Y(value) - Y(0)), 0.5), { fill: colour, opacity: mine ? 0.95 : 0.5 });
       if (mine && name === "p") stage.rect(x - bar / 2 - 3, Y(1), bar + 6, Y(0) - Y(1), { colour: INK, line: 1.2, radius: 2 });
       stage.number(x, value >= 0 ? Y(value) - 4 : Y(value) + 14, `${name}${k + 1}`, value, 4, { anchor: "middle", size: 13, ground: true });
-      stage.text(x, name === "p" ? Y(0) + 16 : top + height + 8, [{ it: "z" }, { sub: String(k + 1) }], { anchor: "middle", size: 13, colour: mine ? GREEN : INK, bold: mine });
+      stage.text(x, name === "p" ? Y(0) + 16 : top + height + 8, [{ it: name === "p" ? "p" : "z" }, { sub: String(k + 1) }], { anchor: "middle", size: 13, colour: mine ? GREEN : INK, bold: mine });
     });
   });
   const template = numbers.p > 0.9 ? "right" : numbers.p < 0.1 && numbers.weak < 0.25 * numbers.pull ? "stuck" : "learning";

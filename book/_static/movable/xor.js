@@ -29,7 +29,8 @@ export const words = {
 export const start = { gate: "XOR", w1: 1, w2: 1, b: -0.5 };
 
 export function compute({ gate, w1, w2, b }) {
-  const z = CASES.map(([x1, x2]) => x1 * w1 + x2 * w2 + b);
+  const [v1, v2, v0] = [w1, w2, b].map((each) => Math.round(100 * each)); // whole, so that a sum of 0 is 0
+  const z = CASES.map(([x1, x2]) => (x1 * v1 + x2 * v2 + v0) / 100);
   const y = z.map((each) => (each >= 0 ? 1 : 0)), t = GATES[gate];
   const right = y.filter((each, c) => each === t[c]).length;
   return { w1, w2, b, z0: z[0], z1: z[1], z2: z[2], z3: z[3], z, y, t, right, cases: 4, sum: w1 + w2 + 2 * b };
