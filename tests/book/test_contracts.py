@@ -569,6 +569,14 @@ FAULTS = {
         "ko: 기억소자",
         "no page in ko",
     ),
+    "formula-with-words": Fault(
+        "check_words_in_figures",
+        EN,
+        "fig.subplots().plot([0, 3], [0, -1.8])",
+        'fig.subplots().plot([0, 3], [0, -1.8], label="largest $|c|$")',
+        "largest $|c|$",
+        "words beside a formula",
+    ),
     "emphasis-left": Fault(
         "check_emphasis",
         KO,

@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import solution_node
 
-GUARD_PROMPT = {"ko": "결과를 지키는 코드 보기", "en": "Show the checks that guard the result"}
+GUARD_PROMPT = {"ko": "결과를 확인하는 코드 보기", "en": "Show the checks that guard the result"}
 PROOF = {"ko": "증명.", "en": "Proof."}
 REPEATED_IDS = {"proof-content", "exercise-content", "solution-content", "proof"}
 

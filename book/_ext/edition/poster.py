@@ -22,7 +22,7 @@ FIGURE = ("symmetry", "fig-symmetry-sweeps")
 SWEEPS, QUICK, NETS = (f"symmetry-experiment/1.out.{place}" for place in (1, 2, 3))
 INK, PAPER, BLUE, ORANGE = "#22262b", "#fdfdfe", "#2b83c4", "#b34f00"
 ALT = {
-    "ko": "신경망마다 대칭을 배우는 데 걸린 스윕 수의 히스토그램. 논문의 값에 점선을 그었다.",
+    "ko": "신경망마다 대칭을 배우는 데 걸린 스윕 수의 히스토그램. 논문의 값에 파선을 그었다.",
     "en": "A histogram of the sweeps that nets took to learn symmetry; a dashed line at the paper's number.",
 }
 FILE = "_static/front.png"

@@ -11,6 +11,8 @@ from pages import OPAQUE, Block, Page, alt_of, figure_of, is_known, split_keys
 
 from .book import Book, Found, output_text
 
+LABEL = re.compile(r'"([^"\n]*\$[^"\n]*\$[^"\n]*)"')
+BLANK, FORMULA, WORD = re.compile(r"\{[^{}]*\}"), re.compile(r"\$[^$]*\$"), re.compile("[A-Za-z]{3}")
 HANGUL = re.compile("[가-힣]")
 EXERCISES = 6
 
@@ -129,6 +131,23 @@ def check_cells_in_english(book: Book) -> Found:
                     )
             if any(HANGUL.search(output_text(output)) for output in outputs.get(id(cell), [])):
                 found.report(page.path, cell.line, "the cell prints Hangul", "print English or symbols")
+    return found
+
+
+def check_words_in_figures(book: Book) -> Found:
+    """No label in a cell joins words and a formula: drawn as outlines, the words could not be made Korean."""
+    found = Found()
+    for page in book.chapters:
+        for cell in page.cells:
+            found.saw += 1
+            for label in LABEL.finditer(cell.source):
+                if WORD.search(FORMULA.sub("", BLANK.sub("", label[1]))):
+                    found.report(
+                        page.path,
+                        cell.body + cell.source[: label.start()].count("\n"),
+                        f"words beside a formula in a figure: {label[1]!r}",
+                        "write the letter without dollars, or give words and formula a text each",
+                    )
     return found
 
 
