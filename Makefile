@@ -1,5 +1,5 @@
 # make site   builds both editions into _build/site      make serve      shows them at http://localhost:8000
-# make test   runs every test                            make notebooks  writes notebooks/ from book/
+# make test   runs the tests; slow ones with CI=1 too    make notebooks  writes notebooks/ from book/
 # make pdf    prints each edition into _build/pdf, and links to it from the site
 # make agree  records what the pages state and what vouches for it, as far as that needs no judgement
 #
