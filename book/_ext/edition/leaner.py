@@ -34,7 +34,7 @@ def lean(html: str) -> str:
     for formula in [each for each in root.iter("span") if kind(each) == "katex"]:
         heard, seen = formula
         grouping(heard)
-        for tidy in (heights, columns, spaces, fractions, wrappers, scripts, letters):
+        for tidy in (heights, columns, spaces, fractions, wrappers, scripts, letters, rows):
             for element in reversed(list(seen.iter())):
                 tidy(element)
         if formula is root:
@@ -69,12 +69,12 @@ def put(element: Element, place: Element) -> None:
 def grouping(heard: Element) -> None:
     """MathML without groups that group nothing, and without the `semantics` of a source that is not there."""
     for parent in heard.iter():
+        while parent.tag in ROWS and len(parent) == 1 and parent[0].tag in GROUPS:
+            parent[:] = list(parent[0])
         for at, child in enumerate(list(parent)):
             while child.tag in GROUPS and len(child) == 1:
                 child = child[0]
             parent[at] = child
-        while parent.tag in ROWS and len(parent) == 1 and parent[0].tag in GROUPS:
-            parent[:] = list(parent[0])
 
 
 def heights(parent: Element) -> None:
@@ -179,6 +179,17 @@ def letters(parent: Element) -> None:
         elif before is not None and before.attrib == child.attrib and not before.tail and not len(before):
             before.text, before.tail = (before.text or "") + child.text, child.tail
             parent.remove(child)
+
+
+def rows(row: Element) -> None:
+    """A row of a column that holds one smaller word is that word: its lengths are in em of the smaller size."""
+    at = lengths(row)
+    if kind(row) or "--p" not in at or len(row) != 1 or len(row[0]) or "style" in row[0].attrib:
+        return
+    size = next((size for smaller, (_, size) in SMALLER.items() if kind(row[0]).startswith(smaller)), None)
+    if size is not None:
+        put(row[0], row)
+        row.set("style", ";".join(f"{name}:{round(value / size, 4):g}em" for name, value in at.items()))
 
 
 def one_line(seen: Element) -> None:
