@@ -182,7 +182,7 @@ def letters(parent: Element) -> None:
 
 
 def rows(row: Element) -> None:
-    """A row of a column that holds one smaller word is that word: its lengths are in em of the smaller size."""
+    """A column's row that holds one smaller word is that word: its lengths are in em of the smaller size."""
     at = lengths(row)
     if kind(row) or "--p" not in at or len(row) != 1 or len(row[0]) or "style" in row[0].attrib:
         return
