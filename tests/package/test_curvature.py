@@ -205,3 +205,6 @@ def test_one_product_is_enough_on_a_round_bowl() -> None:
     pair = power_iteration(unit, MEAN, x, x, np.random.default_rng(1), tolerance=0.999, products=1)
     assert pair.products == 1
     np.testing.assert_allclose(pair.value, 1)
+    rng = np.random.default_rng(1)
+    start = np.concatenate([rng.standard_normal(w.size) for w in unit.params.values()])
+    np.testing.assert_allclose(as_vector(pair.vector), start / np.linalg.norm(start))  # not turned round

@@ -85,6 +85,15 @@ def test_the_way_back_agrees_with_a_complex_step(kind: str) -> None:
     np.testing.assert_allclose(dx, exact, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("layer", [MaxPooling(2), GlobalMaxPooling()])
+def test_an_imaginary_part_wins_nothing(layer: Layer) -> None:
+    x = np.array([[1 + 0j, 1 + 2j], [0.5 + 9j, 1 + 1j]])[None, :, :, None]
+    y, cache = layer.forward(x)
+    dx = layer.backward(np.ones_like(y), cache)[0]
+    assert y.item() == 1
+    assert dx.ravel().tolist() == [1, 0, 0, 0]
+
+
 @pytest.mark.parametrize("layer", [*POOLING.values(), Flatten()])
 def test_a_runs_axis_stays_in_front_and_may_come_from_above(layer: Layer) -> None:
     many = np.stack([X, 2 * X, -X])
