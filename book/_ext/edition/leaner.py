@@ -134,14 +134,12 @@ def wrappers(parent: Element) -> None:
     child = parent[0]
     if kind(parent) in ("mord", "mord mtight") and kind(child).startswith(("mord", "mfrac")):
         put(child, parent)
-    elif kind(parent) in SMALLER and SIGN.fullmatch(kind(child)):
-        smaller = kind(parent)
+    elif (kind(parent) in SMALLER and SIGN.fullmatch(kind(child))) or (
+        kind(parent) in ("mfrac apart", "msupsub") and kind(child).startswith("vlist-t")
+    ):
+        outer = kind(parent)
         put(child, parent)
-        parent.set("class", f"{smaller} {kind(child)}")
-    elif kind(parent) in ("mfrac apart", "msupsub") and kind(child).startswith("vlist-t"):
-        table = kind(parent)
-        put(child, parent)
-        parent.set("class", f"{table} {kind(child)}")
+        parent.set("class", f"{outer} {kind(child)}")
 
 
 def scripts(parent: Element) -> None:
@@ -164,21 +162,18 @@ def scripts(parent: Element) -> None:
 
 def letters(parent: Element) -> None:
     """Neighbours of one kind are one word; what looks as its surroundings do needs no element."""
-    for child in reversed(list(parent)):
-        at = list(parent).index(child)
-        before = parent[at - 1] if at else None
-        if len(child) or "style" in child.attrib or not child.text:
-            continue
-        if PLAIN.fullmatch(kind(child)) and FLOWS.fullmatch(kind(parent)):
-            text = child.text + (child.tail or "")
-            parent.remove(child)
-            if before is None:
-                parent.text = (parent.text or "") + text
-            else:
-                before.tail = (before.tail or "") + text
-        elif before is not None and before.attrib == child.attrib and not before.tail and not len(before):
-            before.text, before.tail = (before.text or "") + child.text, child.tail
-            parent.remove(child)
+    children, parent[:] = list(parent), []
+    for child in children:
+        last = parent[-1] if len(parent) else None
+        behind, child.tail = child.tail, None
+        bare = child.text and not len(child) and "style" not in child.attrib
+        if bare and PLAIN.fullmatch(kind(child)) and FLOWS.fullmatch(kind(parent)):
+            add_text(parent, child.text)
+        elif bare and last is not None and last.attrib == child.attrib and not last.tail and not len(last):
+            last.text = (last.text or "") + (child.text or "")
+        else:
+            parent.append(child)
+        add_text(parent, behind)
 
 
 def rows(row: Element) -> None:
@@ -189,7 +184,7 @@ def rows(row: Element) -> None:
     size = next((size for smaller, (_, size) in SMALLER.items() if kind(row[0]).startswith(smaller)), None)
     if size is not None:
         put(row[0], row)
-        row.set("style", ";".join(f"{name}:{round(value / size, 4):g}em" for name, value in at.items()))
+        row.set("style", style(**{name: value / size for name, value in at.items()}))
 
 
 def one_line(seen: Element) -> None:
@@ -208,10 +203,10 @@ def one_line(seen: Element) -> None:
 
 def add_text(parent: Element, text: str | None) -> None:
     """`text` behind all that is in `parent`."""
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + (text or "")
-    else:
-        parent.text = (parent.text or "") + (text or "")
+    if text and len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    elif text:
+        parent.text = (parent.text or "") + text
 
 
 def together(formula: Element, heard: Element, seen: Element) -> None:
