@@ -27,7 +27,7 @@ class English(AuthorYearReferenceStyle):
 @dataclass
 class Korean(English):
     person: PersonStyle = field(
-        default_factory=lambda: PersonStyle(sep2=" · ", sep=", ", last_sep=", ", other=" 외")
+        default_factory=lambda: PersonStyle(sep2="\u00a0· ", sep=", ", last_sep=", ", other=" 외")
     )
 
 

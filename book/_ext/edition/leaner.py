@@ -20,6 +20,7 @@ FLOWS = re.compile(r"base|sizing.*|m(ord|open|close|inner)( mtight)?")
 LENGTH = re.compile(r"([\w-]+):(-?[\d.]+)em")
 GROUPS = ("semantics", "mrow", "mstyle")  # of the styles KaTeX writes none is heard
 ROWS = ("math", "mrow", "mtd", "msqrt")  # these hold a row in any case
+BRACKETED = 16  # letters
 NULL = ["mopen nulldelimiter", "mfrac", "mclose nulldelimiter"]
 #: What KaTeX sets smaller, a script and a script of a script: its class, its size in em of what it is in.
 SMALLER = {
@@ -38,6 +39,7 @@ def lean(html: str) -> str:
             for element in reversed(list(seen.iter())):
                 tidy(element)
         if formula is root:
+            short_brackets(seen)
             together(formula, heard, seen)
         else:
             one_line(seen)
@@ -189,16 +191,36 @@ def rows(row: Element) -> None:
 
 def one_line(seen: Element) -> None:
     """What KaTeX cuts where a line may end: a displayed formula's does not, so it is one run of signs."""
+    if {kind(run) for run in seen} == {"base"}:
+        seen[:] = [merged(list(seen))]
+
+
+def short_brackets(seen: Element) -> None:
+    """No line ends inside brackets that hold little: the runs up to the closing one are one run."""
     if {kind(run) for run in seen} != {"base"}:
         return
-    sizes = [(of["--h"], -of.get("--d", 0)) for of in map(lengths, seen)]
+    runs, group = list(seen), []
+    seen[:] = []
+    for run in runs:
+        group.append(run)
+        text = "".join(letter for each in group for letter in each.itertext())
+        still_open = sum(text.count(sign) for sign in "([") > sum(text.count(sign) for sign in ")]")
+        if not still_open or run is runs[-1]:
+            one = not still_open and len(group) > 1 and len(text) <= BRACKETED
+            seen.extend([merged(group)] if one else group)
+            group = []
+
+
+def merged(runs: list[Element]) -> Element:
+    """Runs of signs as one, as high and as deep as the highest and the deepest."""
+    sizes = [(of["--h"], -of.get("--d", 0)) for of in map(lengths, runs)]
     depth = max(below for _, below in sizes)
     height = depth + max(whole - below for whole, below in sizes)
     line = Element("span", {"class": "base", "style": style(__h=height, __d=-depth)})
-    for run in seen:
+    for run in runs:
         add_text(line, run.text)
         line.extend(run)
-    seen[:] = [line]
+    return line
 
 
 def add_text(parent: Element, text: str | None) -> None:
@@ -227,3 +249,20 @@ def together(formula: Element, heard: Element, seen: Element) -> None:
         seen[:], seen.text = list(base), base.text
         seen.set("class", "katex-html base")
         seen.set("style", base.get("style", ""))
+
+
+def runs(html: str) -> int:
+    """Between how many runs of signs a line may break; 1 where there is no such place."""
+    root = ElementTree.fromstring(html)
+    return len(root[-1]) if len(root) and kind(root[-1]) == "katex-html" else 1
+
+
+def part(html: str, *, last: bool) -> str:
+    """A formula of several runs without its last one, with all that is heard; or that one alone."""
+    root = ElementTree.fromstring(html)
+    seen = root[-1]
+    if last:
+        root[:] = [seen[-1]]
+    else:
+        seen.remove(seen[-1])
+    return ElementTree.tostring(root, encoding="unicode", method="html")

@@ -1,7 +1,7 @@
-"""Where a line may not end: between a short formula and the comma or particle that belongs to it.
+"""Where a line may not end: before a comma or a particle that belongs to what it follows, and in short code.
 
-Browsers break a line on either side of a formula, and after a closing bracket even before a Korean
-particle, so that lines would begin with "," or with 은.
+Browsers break a line on either side of a formula, in code after a sign, and after a closing bracket, a
+quotation mark or % even before a Korean particle, so that lines would begin with "," or with 은.
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from .leaner import runs
 from .maths import RENDERED, render
 
 SHORT = 16  # letters: a longer formula may have to break on a phone
+SHORT_CODE = 20
 BELONGS = re.compile(r"[^\s(]{1,12}(?!\S)|[,.;:)]+")
-BRACKET = re.compile(r"[^\s()]{1,16}\)[가-힣]{1,6}")
+JOINER = "\u2060"  # where it stands no line ends; it is not seen
+CLOSED = re.compile(r"[)%」』”’]\Z")
+HANGUL = re.compile(r"[가-힣]")
+PARTICLE = re.compile(r"(?<=[)%」』”’])(?=[가-힣])")
+TIMES = re.compile(r"(?<=\w) × (?=\w)")
+HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.comment)
 
 
@@ -43,31 +50,37 @@ class KeepTogether(SphinxPostTransform):
         formulas = list(self.document.findall(nodes.math))
         render([(formula.astext(), False) for formula in formulas])
         for formula in formulas:
-            if letters(formula) <= SHORT:
-                self.keep_formula(formula)
-        if self.config.language == "ko":
-            for text in list(self.document.findall(nodes.Text)):
-                if BRACKET.search(text) and not isinstance(text.parent, UNTOUCHED):
-                    self.keep_brackets(text)
+            self.keep_formula(formula)
+        for code in self.document.findall(nodes.literal):
+            if len(code.astext()) <= SHORT_CODE:
+                code["classes"].append("together")
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, UNTOUCHED):
+                self.keep_words(text)
 
     def keep_formula(self, formula: nodes.math) -> None:
+        """Hold a formula and what belongs to it together; of a long one, its last run."""
         after = formula.next_node(descend=False, siblings=True)
         belongs = BELONGS.match(after) if isinstance(after, nodes.Text) else None
+        short = letters(formula) <= SHORT
         if belongs is None:
-            formula["classes"].append("together")
+            if short:
+                formula["classes"].append("together")
             return
+        kept = formula
+        if not short and runs(RENDERED[formula.astext(), False].get("html", "<span />")) > 1:
+            kept = formula.deepcopy()
+            formula["part"], kept["part"] = "all but the last", "last"
         parent, place = formula.parent, formula.parent.index(formula)
         rest = [nodes.Text(after[belongs.end() :])] if belongs.end() < len(after) else []
-        parent[place : place + 2] = [together(formula, nodes.Text(belongs[0])), *rest]
+        before = [formula] if kept is not formula else []
+        parent[place : place + 2] = [*before, together(kept, nodes.Text(belongs[0])), *rest]
 
-    def keep_brackets(self, text: nodes.Text) -> None:
-        pieces: list[nodes.Node] = []
-        end = 0
-        for match in BRACKET.finditer(text):
-            if match.start() > end:
-                pieces.append(nodes.Text(text[end : match.start()]))
-            pieces.append(together(nodes.Text(match[0])))
-            end = match.end()
-        if end < len(text):
-            pieces.append(nodes.Text(text[end:]))
-        text.parent.replace(text, pieces)
+    def keep_words(self, text: nodes.Text) -> None:
+        parent = text.parent
+        place = next(at for at, child in enumerate(parent) if child is text)
+        joined = TIMES.sub("\u00a0×\u00a0", HYPHEN.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
+        if place and CLOSED.search(parent[place - 1].astext()) and HANGUL.match(text):
+            joined = JOINER + joined
+        if joined != text:
+            parent[place] = nodes.Text(joined)

@@ -23,7 +23,7 @@ from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from .leaner import lean
+from .leaner import lean, part
 
 LOGGER = logging.getLogger(__name__)
 
@@ -115,8 +115,10 @@ def html(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: Any, node: nodes.Element) -> None:
-    said = {"aria-hidden": "true"} if node.get("silent") else {}
+    said = {"aria-hidden": "true"} if node.get("silent") or node.get("part") == "last" else {}
     formula = html(node, display=False)
+    if "part" in node:
+        formula = part(formula, last=node["part"] == "last")
     if whole := WHOLE.fullmatch(formula):  # KaTeX's own element and the node's are one
         said |= {"class": f"math {whole['kind']}"} | ({"style": whole["style"]} if whole["style"] else {})
         formula = whole["inside"]
