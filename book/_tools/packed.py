@@ -68,7 +68,8 @@ def spaced(title: re.Match[bytes], titles: dict[str, str]) -> bytes:
         text = bytes.fromhex(coded.decode()).decode("utf-16")
     else:
         text = re.sub(rb"\\(.)", rb"\1", plain).decode("latin-1")
-    right = titles.get("".join(text.split()), text)
+    bare = text.replace("\u2060", "")  # only on a page it keeps a line together
+    right = titles.get("".join(bare.split()), bare)
     return (
         title[0] if right == text else b"/Title <%s>" % ("\ufeff" + right).encode("utf-16-be").hex().encode()
     )

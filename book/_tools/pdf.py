@@ -31,7 +31,7 @@ NAME = "backpropagation-executed-{}.pdf"
 LINK = {"ko": "책 전체 PDF", "en": "The whole book as a PDF"}
 PLACE = re.compile(r'<!-- pdf -->(?:<a class="edition-pdf.*?</a>)?')
 HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6, [role=heading]")].map(
-  (heading) => heading.textContent.replace(/\\u200b/g, "").trim().replace(/\\s+/g, " "))"""
+  (heading) => heading.textContent.replace(/[\\u200b\\u2060]/g, "").trim().replace(/\\s+/g, " "))"""
 FILL = """pages => document.querySelectorAll(".page-of").forEach((each) => {
     if (!(each.dataset.of in pages)) throw new Error("the PDF has no place named " + each.dataset.of);
     each.textContent = pages[each.dataset.of];

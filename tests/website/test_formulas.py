@@ -16,7 +16,7 @@ from .conftest import LANGUAGES
 sys.path.insert(0, str(Path(__file__).parents[2] / "book" / "_ext"))
 
 from edition import maths
-from edition.leaner import lean
+from edition.leaner import lean, part, runs
 
 pytestmark = pytest.mark.site
 BOOK = Path(__file__).parents[2] / "book"
@@ -103,6 +103,33 @@ def test_every_sign_stands_where_katex_puts_it(tab, tmp_path: Path, pairs) -> No
         if old != pytest.approx(new, abs=0.1)  # pixels
     ]
     assert not moved, f"{len(moved)} formulas: " + "; ".join(moved[:5])
+
+
+@pytest.mark.parametrize(
+    ("latex", "count"),
+    [
+        ("a + b = c", 3),
+        ("E(w + ih) = E + ihE'", 3),
+        ("(3ab - 1)(b, a)", 1),
+        ("[0, 1) + x", 2),  # an interval opens and never closes
+        ("(a + b + c + d + e + f + g + h + i) = m", 10),  # too long to be kept on one line
+        ("x", 1),
+    ],
+)
+def test_a_line_may_end_between_runs_and_not_inside_short_brackets(latex: str, count: int) -> None:
+    maths.render([(latex, False)])
+    assert runs(maths.RENDERED[latex, False]["html"]) == count
+
+
+def test_a_formula_in_two_parts_is_the_formula() -> None:
+    maths.render([("E(w + ih) = E + ihE'", False)])
+    whole = maths.RENDERED["E(w + ih) = E + ihE'", False]["html"]
+    seen = [
+        re.sub(r"<math.*?</math>|<[^>]*>", "", each)
+        for each in (part(whole, last=False), part(whole, last=True))
+    ]
+    assert "".join(seen) == re.sub(r"<math.*?</math>|<[^>]*>", "", whole) and seen[1] == "ihE′"
+    assert "<math" in part(whole, last=False) and "<math" not in part(whole, last=True)
 
 
 def test_bars_and_roots_are_drawn_as_katex_draws_them(tab, tmp_path: Path, pairs) -> None:

@@ -106,6 +106,38 @@ SMALL = """async () => {
 }"""
 
 
+#: Stops, brackets and Korean particles that begin a line, torn from the formula, link or code before them.
+TORN = """() => {
+  const found = [];
+  const letters = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+  const box = (node, from, to) => {
+    const range = document.createRange();
+    range.setStart(node, from);
+    range.setEnd(node, to);
+    return range.getClientRects()[0];
+  };
+  for (let before; letters.nextNode(); ) {
+    const node = letters.currentNode, begins = /^\u2060?[.,;:!?)\\]’”가-힣]/.exec(node.data);
+    if (node.parentElement.closest(".katex-mathml, pre, .visually-hidden")) continue;
+    const seen = begins && node.parentElement.checkVisibility();
+    const box1 = seen && node.previousSibling && box(node, begins[0].length - 1, begins[0].length);
+    const ends = before && before.data.trimEnd() === before.data;
+    const last = ends && before.data.replace(/[\u200b\u2060]+$/, "");
+    const beside = node.previousSibling;
+    if (box1 && last && beside.contains(before) && beside.matches?.(".math, a, code, .together")) {
+      const box0 = box(before, last.length - 1, last.length);
+      if (box0 && box1.top > box0.bottom) found.push(`${last.slice(-12)} / ${node.data.slice(0, 12)}`);
+    }
+    before = node;
+  }
+  return found;
+}"""
+#: Displayed formulas that are wider than their box.
+CUT = """() => [...document.querySelectorAll(".math-scroll")]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+  .map((box) => box.closest("div.math").id || box.textContent.slice(0, 30))"""
+
+
 @pytest.mark.parametrize(("language", "name"), PAGES)
 def test_a_phone_scrolls_nothing_sideways_and_shows_words_one_can_read(
     tab, address: str, language: str, name: str
@@ -116,6 +148,10 @@ def test_a_phone_scrolls_nothing_sideways_and_shows_words_one_can_read(
     assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert tab.evaluate(SMALL) == []
+    for width in (390, 1280):
+        tab.set_viewport_size({"width": width, "height": 844})
+        assert tab.evaluate(TORN) == [], f"a line begins with what belongs to the one before, {width} wide"
+        assert tab.evaluate(CUT) == [], f"a formula is wider than its place, {width} wide"
 
 
 #: The dark adds colours, which are the same in both editions: there a page is judged in one of them, in turn.

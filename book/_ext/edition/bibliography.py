@@ -44,7 +44,7 @@ def choose_style(app: Sphinx, config: Config) -> None:
 
 
 def visit_citation(self: Any, node: nodes.Element) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="citation"))
+    self.body.append(self.starttag(node, "div", CLASS="citation", lang="en"))
 
 
 def depart_citation(self: Any, node: nodes.Element) -> None:

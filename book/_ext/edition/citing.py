@@ -30,7 +30,9 @@ def add_chapters(app: Sphinx, doctree: nodes.document, page: str) -> None:
         pages = sorted(cited.get(key or "", ()), key=lambda name: order.get(name, -1))
         if not pages:
             continue
-        line = nodes.paragraph("", LEAD[app.config.language], classes=["cited-in"])
+        line = nodes.paragraph(
+            "", LEAD[app.config.language], classes=["cited-in", f"language-{app.config.language}"]
+        )
         for place, name in enumerate(pages):
             if place:
                 line += nodes.Text(", ")

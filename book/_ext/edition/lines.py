@@ -18,11 +18,12 @@ from .maths import RENDERED, render
 
 SHORT = 16  # letters: a longer formula may have to break on a phone
 SHORT_CODE = 20
-BELONGS = re.compile(r"[^\s(]{1,12}(?!\S)|[,.;:)]+")
+BELONGS = re.compile(r"[^\s(]{1,12}(?![^\s(])|[,.;:)]+")
+OPENS = re.compile(r"[(\[“‘]+\Z")
 JOINER = "\u2060"  # where it stands no line ends; it is not seen
-CLOSED = re.compile(r"[)%」』”’]\Z")
+CLOSED = re.compile(r"[)\]%°」』”’]\Z")
 HANGUL = re.compile(r"[가-힣]")
-PARTICLE = re.compile(r"(?<=[)%」』”’])(?=[가-힣])")
+PARTICLE = re.compile(r"(?<=[)\]%°」』”’])(?=[가-힣])")
 TIMES = re.compile(r"(?<=\w) × (?=\w)")
 HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.comment)
@@ -42,6 +43,11 @@ def together(*parts: nodes.Node) -> nodes.inline:
     return nodes.inline("", "", *parts, classes=["together"])
 
 
+def text_at(parent: nodes.Element, at: int) -> str:
+    child = parent[at] if 0 <= at < len(parent) else None
+    return child if isinstance(child, nodes.Text) else ""
+
+
 class KeepTogether(SphinxPostTransform):
     default_priority = 850
     formats = ("html",)
@@ -59,28 +65,35 @@ class KeepTogether(SphinxPostTransform):
                 self.keep_words(text)
 
     def keep_formula(self, formula: nodes.math) -> None:
-        """Hold a formula and what belongs to it together; of a long one, its last run."""
-        after = formula.next_node(descend=False, siblings=True)
-        belongs = BELONGS.match(after) if isinstance(after, nodes.Text) else None
-        short = letters(formula) <= SHORT
-        if belongs is None:
-            if short:
-                formula["classes"].append("together")
-            return
-        kept = formula
-        if not short and runs(RENDERED[formula.astext(), False].get("html", "<span />")) > 1:
-            kept = formula.deepcopy()
-            formula["part"], kept["part"] = "all but the last", "last"
+        """Hold a formula, a bracket before it and what belongs to it together; of a long one, its end."""
         parent, place = formula.parent, formula.parent.index(formula)
-        rest = [nodes.Text(after[belongs.end() :])] if belongs.end() < len(after) else []
-        before = [formula] if kept is not formula else []
-        parent[place : place + 2] = [*before, together(kept, nodes.Text(belongs[0])), *rest]
+        before, after = text_at(parent, place - 1), text_at(parent, place + 1)
+        short = letters(formula) <= SHORT
+        opens = OPENS.search(before) if short else None
+        belongs = BELONGS.match(after)
+        kept: list[nodes.Node] = [formula]
+        if not short and belongs and runs(RENDERED[formula.astext(), False].get("html", "<span />")) > 1:
+            last = formula.deepcopy()
+            formula["part"], last["part"] = "all but the last", "last"
+            parent.insert(place + 1, last)
+            place, kept = place + 1, [last]
+        if belongs:
+            kept.append(nodes.Text(belongs[0]))
+            parent[place + 1] = nodes.Text(after[belongs.end() :])
+        if opens:
+            kept.insert(0, nodes.Text(opens[0]))
+            parent[place - 1] = nodes.Text(before[: opens.start()])
+        if len(kept) > 1:
+            parent[place] = together(*kept)
+        elif short:
+            formula["classes"].append("together")
 
     def keep_words(self, text: nodes.Text) -> None:
         parent = text.parent
         place = next(at for at, child in enumerate(parent) if child is text)
         joined = TIMES.sub("\u00a0×\u00a0", HYPHEN.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
-        if place and CLOSED.search(parent[place - 1].astext()) and HANGUL.match(text):
+        before = parent[place - 1] if place else nodes.Text("")
+        if (isinstance(before, nodes.literal) or CLOSED.search(before.astext())) and HANGUL.match(text):
             joined = JOINER + joined
         if joined != text:
             parent[place] = nodes.Text(joined)

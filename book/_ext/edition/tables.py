@@ -78,11 +78,14 @@ class NotationTable(YamlTable):
     name_of_file = "notation"
 
     def markdown(self, data: list[dict[str, Any]]) -> list[str]:
-        titles = HEADS[self.language]
-        head = [*rows([titles]), "|" + " --- |" * len(titles)]
+        titles = dict(zip(COLUMNS, HEADS[self.language], strict=True))
         lines: list[str] = []
         for group in data:
-            table = [[self.text(row.get(key)) for key in COLUMNS] for row in group["rows"]]
+            cells = {key: [self.text(row.get(key)) for row in group["rows"]] for key in COLUMNS}
+            # A paper that has none of a group's quantities has no column there.
+            used = [key for key in COLUMNS if key not in ("rumelhart", "lecun") or any(cells[key])]
+            head = [*rows([[titles[key] for key in used]]), "|" + " --- |" * len(used)]
+            table = [list(row) for row in zip(*(cells[key] for key in used), strict=True)]
             lines += ["", f"**{self.text(group['group'])}**", "", *head, *rows(table), ""]
         return lines
 
@@ -128,6 +131,15 @@ def plain_cells(app: Sphinx, page: str, template: str, context: dict[str, Any], 
         context["body"] = body.replace('<th class="head', '<th scope="col" class="head')
 
 
+def is_printed(node: nodes.Element | None) -> bool:
+    """Whether it stands in what a cell has printed."""
+    while node is not None:
+        if "cell_output" in node.get("classes", []):
+            return True
+        node = node.parent
+    return False
+
+
 def wrap_tables(app: Sphinx) -> None:
     """Put each table in a focusable box, instead of the theme's plain one."""
     if app.builder.format != "html":
@@ -138,7 +150,8 @@ def wrap_tables(app: Sphinx) -> None:
         self.body.append(f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}">\n')
         self._table_row_indices.append(0)
         classes = ["table", *self.settings.table_style.split(",")]
-        self.body.append(self.starttag(node, "table", CLASS=" ".join(each for each in classes if each)))
+        spoken = {"lang": "en"} if is_printed(node) else {}  # what a cell prints is English in both editions
+        self.body.append(self.starttag(node, "table", CLASS=" ".join(filter(None, classes)), **spoken))
 
     def depart_table(self: Any, node: nodes.Element) -> None:
         self._table_row_indices.pop()

@@ -16,7 +16,7 @@ POLITE = re.compile(
 
 
 def variants(text: str) -> list[str]:
-    """The ways a glossary entry may be written: ``epoch / sweep``, ``역전파 (오차 역전파)``, ``시그모이드, 로지스틱 함수``."""
+    """The ways a glossary entry may be written: ``epoch / sweep``, ``역전파(오차 역전파)``, ``시그모이드, 로지스틱 함수``."""
     whole = re.sub(r"\([^()]*\)", " ", text)
     parts = [part.strip() for part in re.split(r"[/,]", whole) if part.strip()]
     return parts or [text]

@@ -10,7 +10,7 @@
     node.append(...children);
     return node;
   };
-  const plain = (heading) => heading.textContent.replace(/\u200b/g, "").trim();
+  const plain = (heading) => heading.textContent.replace(/[\u200b\u2060]/g, "").trim();
   const pageOf = (id, template = "{}") => {
     const number = make("span", { className: "page-of", textContent: "000" });
     number.dataset.of = id;
