@@ -83,7 +83,7 @@ def complete_bibtex(app: Sphinx, doctree: nodes.document) -> None:
     doi = book_doi(root(app))
     for block in doctree.findall(nodes.literal_block):
         if doi and block.get("language") == "bibtex":
-            block.children = [nodes.Text(with_doi(block.astext(), doi))]
+            block[:] = [nodes.Text(with_doi(block.astext(), doi))]
             block.rawsource = block.astext()
 
 
