@@ -67,8 +67,8 @@ def words(markup: str) -> str:
 
 
 def tight(text: str) -> str:
-    """Without spaces; quotation marks are the site's straight ones."""
-    return re.sub(r"[“”]", '"', re.sub(r"[\s\u200b]", "", text))
+    """Without spaces and what the site joins words with; quotation marks are the site's straight ones."""
+    return re.sub(r"[“”]", '"', re.sub(r"[\s\u200b\u2060]", "", text))
 
 
 def headings(language: str) -> list[str]:
@@ -91,6 +91,7 @@ def bookmarks(printed: Printed) -> list[tuple[str, int]]:
 
 def test_what_is_written_can_be_read_out_again(printed: Printed) -> None:
     text = tight("".join(printed.texts))
+    assert "\u2060" not in "".join(printed.texts), "who searches the file would have to type it"
     paragraphs = re.findall(r"<p>([^<]{60,})", article(printed.language))
     assert len(paragraphs) > 5
     lost = [each for each in map(words, paragraphs) if tight(each)[:40] not in text]
