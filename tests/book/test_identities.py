@@ -1446,10 +1446,15 @@ def test_the_formula_that_is_tried_stands_on_its_page(
 
 
 def inner(tex: str) -> str:
-    """A formula without its spacing, the environment around it and the places where its lines end."""
+    """A formula without its spacing, the environment around it and the places where its lines end.
+
+    Inside a matrix or cases the ends of rows and cells are part of what it says, and stay.
+    """
     for name in ("aligned", "gathered"):
         tex = tex.replace(rf"\begin{{{name}}}", "").replace(rf"\end{{{name}}}", "")
-    return bare(re.sub(r"\\\\(?:\[[^\]]*\])?|&|\\phantom\{\{\}=\{\}\}|(?<!_)(?<!\^)\{\}", " ", tex))
+    inside = re.split(r"(\\begin\{.*?\\end\{\w+\})", tex, flags=re.S)
+    layout = r"\\\\(?:\[[^\]]*\])?|&|\\phantom\{\{\}=\{\}\}|(?<!_)(?<!\^)\{\}"
+    return bare("".join(each if at % 2 else re.sub(layout, " ", each) for at, each in enumerate(inside)))
 
 
 @pytest.mark.parametrize("function", [each[2] for each in TRIED], ids=[each[2].__name__ for each in TRIED])

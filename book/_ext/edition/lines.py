@@ -21,9 +21,10 @@ SHORT_CODE = 20
 BELONGS = re.compile(r"[^\s(]{1,12}(?![^\s(])|[,.;:)]+")
 OPENS = re.compile(r"[(\[“‘]+\Z")
 JOINER = "\u2060"  # where it stands no line ends; it is not seen
-CLOSED = re.compile(r"[)\]%°」』”’]\Z")
+CLOSING = r"[)\]%°」』”’]"
+CLOSED = re.compile(rf"{CLOSING}\Z")
 HANGUL = re.compile(r"[가-힣]")
-PARTICLE = re.compile(r"(?<=[)\]%°」』”’])(?=[가-힣])")
+PARTICLE = re.compile(rf"(?<={CLOSING})(?={HANGUL.pattern})")
 TIMES = re.compile(r"(?<=\w) × (?=\w)")
 HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.comment)
