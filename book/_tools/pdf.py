@@ -164,7 +164,7 @@ def pages_of(pdf: Path) -> dict[str, int]:
 def put_on_site(made: Path, edition: Path) -> None:
     """Copy the PDF into the built edition and link to it where a page says ``<!-- pdf -->``."""
     shutil.copyfile(made, edition / made.name)
-    size = f"{made.stat().st_size / 1e6:.0f} MB"
+    size = f"{made.stat().st_size / 1e6:.0f}\u00a0MB"
     link = f'<a class="edition-pdf no-print" href="{made.name}" type="application/pdf">{LINK[edition.name]} ({size})</a>'
     for page in edition.glob("*.html"):
         text = page.read_text("utf-8")

@@ -132,6 +132,35 @@ TORN = """() => {
   }
   return found;
 }"""
+#: Numbers and letters that begin a line, away from the word that they belong to.
+ALONE = """() => {
+  const found = [];
+  const article = document.querySelector("article");
+  const letters = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  const box = (node, at) => {
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    return range.getClientRects()[0];
+  };
+  const apart = (box0, box1) => box0 && box1 && box1.top > box0.bottom;
+  const named = /(?:\\b(?:section|chapter)|[a-z](?=\\s\\d{1,2}[.,;:?!](?!\\d)))\\s\\d/gi;
+  while (letters.nextNode()) {
+    const node = letters.currentNode, parent = node.parentElement;
+    if (parent.closest(".katex, pre, .cell_output, .visually-hidden") || !parent.checkVisibility()) continue;
+    for (const match of node.data.matchAll(named)) {
+      const end = match.index + match[0].length - 1;
+      if (apart(box(node, end - 2), box(node, end))) found.push(node.data.slice(0, end + 2).slice(-14));
+    }
+  }
+  for (const formula of article.querySelectorAll("span.math")) {
+    const word = formula.previousSibling, letter = formula.textContent;
+    if (letter.length > 1 || !/[a-z]{2}\\s$/.test(word?.data ?? "") || !formula.checkVisibility()) continue;
+    const at = formula.getClientRects()[0];
+    if (apart(box(word, word.length - 2), at)) found.push(word.data.slice(-12) + letter);
+  }
+  return found;
+}"""
 #: Displayed formulas that are wider than their box.
 CUT = """() => [...document.querySelectorAll(".math-scroll")]
   .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
@@ -151,6 +180,7 @@ def test_a_phone_scrolls_nothing_sideways_and_shows_words_one_can_read(
     for width in (390, 1280):
         tab.set_viewport_size({"width": width, "height": 844})
         assert tab.evaluate(TORN) == [], f"a line begins with what belongs to the one before, {width} wide"
+        assert tab.evaluate(ALONE) == [], f"a number stands away from its word, {width} wide"
         assert tab.evaluate(CUT) == [], f"a formula is wider than its place, {width} wide"
 
 

@@ -295,7 +295,7 @@ def test_the_site_links_to_a_pdf_that_is_there(tmp_path: Path) -> None:
     for _ in range(2):
         pdf.put_on_site(made, edition)
         page = (edition / "index.html").read_text("utf-8")
-        assert page.count("<a ") == 1 and f'href="{made.name}"' in page and "(2 MB)" in page
+        assert page.count("<a ") == 1 and f'href="{made.name}"' in page and "(2\u00a0MB)" in page
     assert (edition / made.name).exists()
 
 

@@ -32,6 +32,7 @@ from . import (
     movable,
     notebooks,
     opening,
+    particles,
     permalinks,
     pictures,
     poster,
@@ -52,9 +53,9 @@ from . import (
 
 # In the order in which they must be set up: the language before everything that speaks it.
 MODULES = (
-    language, words, toc, questions, executed, maths, references, lines, anchors, beside, boxes, tables,
-    teaching, bibliography, citing, korean, texts, switcher, published, notebooks, streams, cite, changes,
-    assets, tags, permalinks, introduce, opening, movable, kept, counted, front, poster,
+    language, words, toc, questions, executed, maths, references, particles, lines, anchors, beside, boxes,
+    tables, teaching, bibliography, citing, korean, texts, switcher, published, notebooks, streams, cite,
+    changes, assets, tags, permalinks, introduce, opening, movable, kept, counted, front, poster,
     slim, pictures, schemes, bundle,
 )  # fmt: skip
 

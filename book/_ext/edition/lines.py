@@ -1,4 +1,5 @@
-"""Where a line may not end: before a comma or a particle that belongs to what it follows, and in short code.
+"""Where a line may not end: before a comma or a particle that belongs to what it follows, in short code, and
+between a word and its number or letter ("section 5", "layer l").
 
 Browsers break a line on either side of a formula, in code after a sign, and after a closing bracket, a
 quotation mark or % even before a Korean particle, so that lines would begin with "," or with 은.
@@ -20,6 +21,7 @@ SHORT = 16  # letters: a longer formula may have to break on a phone
 SHORT_CODE = 20
 BELONGS = re.compile(r"[^\s(]{1,12}(?![^\s(])|[,.;:)]+")
 OPENS = re.compile(r"[(\[“‘]+\Z")
+NAMED = re.compile(r"[A-Za-z]{2} \Z")
 JOINER = "\u2060"  # where it stands no line ends; it is not seen
 CLOSING = r"[)\]%°」』”’]"
 CLOSED = re.compile(rf"{CLOSING}\Z")
@@ -27,6 +29,12 @@ HANGUL = re.compile(r"[가-힣]")
 PARTICLE = re.compile(rf"(?<={CLOSING})(?={HANGUL.pattern})")
 TIMES = re.compile(r"(?<=\w) × (?=\w)")
 HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
+NUMBERED = re.compile(
+    r"\b(section|chapter|figure|table|page|week|layer|unit|case|row|step|sweep|epoch|at|to) (?=\d)"
+    r"|(?<=[A-Za-z]) (?=\d{1,2}[.,;:?!)”](?!\d))",
+    re.IGNORECASE,
+)
+DOT = re.compile(r"(?<=\S) (?=· )")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.comment)
 
 
@@ -36,8 +44,9 @@ def setup(app: Sphinx) -> None:
 
 def letters(formula: nodes.math) -> int:
     """How many letters a reader sees."""
-    seen = RENDERED[formula.astext(), False].get("html", "").partition('class="katex-html')[2]
-    return len(re.sub(r"<[^>]*>", "", f"<{seen}"))
+    html = RENDERED[formula.astext(), False].get("html", "")
+    seen = html.partition('class="katex-html')[2]  # a letter alone is said and seen in one
+    return len(re.sub(r"<[^>]*>", "", f"<{seen}" if seen else html))
 
 
 def together(*parts: nodes.Node) -> nodes.inline:
@@ -84,6 +93,8 @@ class KeepTogether(SphinxPostTransform):
         if opens:
             kept.insert(0, nodes.Text(opens[0]))
             parent[place - 1] = nodes.Text(before[: opens.start()])
+        elif letters(formula) == 1 and NAMED.search(before):
+            parent[place - 1] = nodes.Text(before[:-1] + "\u00a0")
         if len(kept) > 1:
             parent[place] = together(*kept)
         elif short:
@@ -93,6 +104,7 @@ class KeepTogether(SphinxPostTransform):
         parent = text.parent
         place = next(at for at, child in enumerate(parent) if child is text)
         joined = TIMES.sub("\u00a0×\u00a0", HYPHEN.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
+        joined = DOT.sub("\u00a0", NUMBERED.sub("\\1\u00a0", joined))
         before = parent[place - 1] if place else nodes.Text("")
         if (isinstance(before, nodes.literal) or CLOSED.search(before.astext())) and HANGUL.match(text):
             joined = JOINER + joined
