@@ -20,7 +20,7 @@ from .shapes import check_maps
 Part = tuple[slice, slice, Array]
 Cache = tuple[list[Part], tuple[int, ...], tuple[int, ...]]
 
-CLOSE = 2**17  # so many numbers, 1 MB, stay close to the processor: columns are laid out in such parts
+CLOSE = 2**16  # so many numbers, half a MB, stay close to the processor: columns are laid out in such parts
 
 
 class Convolution(Layer):
