@@ -705,8 +705,8 @@ def noise_on_a_bowl(rng: Rng) -> None:
 
 @formula(
     "stochastic",
-    r"\mathbb{E}\lVert\Delta'\rVert^2 = \Bigl(1 - 2\eta + \eta^2\, \frac{B + m + 1}{B}\Bigr) \cdot \lVert\Delta\rVert^2"
-    r" + \frac{\eta^2 \sigma^2 m}{B}",
+    r"\mathbb{E}\lVert\Delta'\rVert^2 = \frac{\eta^2 \sigma^2 m}{B}"
+    r" + \Bigl(1 - 2\eta + \eta^2\, \frac{B + m + 1}{B}\Bigr) \lVert\Delta\rVert^2",
 )
 @formula(
     "stochastic",

@@ -19,8 +19,9 @@ MAKE = "run make notebooks and commit the result"
 KERNEL = """
 import hashlib, numpy, threadpoolctl
 a = numpy.random.default_rng(0).normal(size=(200, 200))
+products = [a @ a, a[:12, :25] @ a[:12, :25].T, a.astype("f") @ a.astype("f")]
 (blas,) = {one["architecture"] for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"}
-print(blas, hashlib.sha256((a @ a).tobytes()).hexdigest())
+print(blas, hashlib.sha256(b"".join(one.tobytes() for one in products)).hexdigest())
 """
 
 

@@ -113,6 +113,9 @@ def test_every_sign_stands_where_katex_puts_it(tab, tmp_path: Path, pairs) -> No
         ("(3ab - 1)(b, a)", 1),
         ("[0, 1) + x", 2),  # an interval opens and never closes
         ("(a + b + c + d + e + f + g + h + i) = m", 10),  # too long to be kept on one line
+        (r"4 \cdot 100 (50 + 1)", 1),
+        (r"a \odot b + c", 2),
+        ("(f(x + h) + f(x - h) + f(x + 2h) + c) + d", 5),  # the inner ones are kept
         ("x", 1),
     ],
 )

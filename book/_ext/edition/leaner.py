@@ -21,6 +21,7 @@ LENGTH = re.compile(r"([\w-]+):(-?[\d.]+)em")
 GROUPS = ("semantics", "mrow", "mstyle")  # of the styles KaTeX writes none is heard
 ROWS = ("math", "mrow", "mtd", "msqrt")  # these hold a row in any case
 BRACKETED = 16  # letters
+PRODUCT = ("⋅", "⊙", "×")
 NULL = ["mopen nulldelimiter", "mfrac", "mclose nulldelimiter"]
 #: What KaTeX sets smaller, a script and a script of a script: its class, its size in em of what it is in.
 SMALLER = {
@@ -196,18 +197,28 @@ def one_line(seen: Element) -> None:
 
 
 def short_brackets(seen: Element) -> None:
-    """No line ends inside brackets that hold little: the runs up to the closing one are one run."""
+    """No line ends inside brackets that hold little, nor in a short product: such runs are one run."""
     if {kind(run) for run in seen} != {"base"}:
         return
-    runs, group = list(seen), []
+    runs = list(seen)
+    texts = ["".join(run.itertext()) for run in runs]
+    kept, opened = set(), []  # after which runs no line ends; in which the open brackets were opened
+    for place, text in enumerate(texts):
+        for sign in re.findall(r"[()\[\]∣∥]", text):
+            if sign in "([" or (sign in "∣∥" and sign not in [bar for bar, _ in opened]):
+                opened.append((sign, place))
+            elif opened:
+                _, start = opened.pop()
+                if len("".join(texts[start : place + 1])) <= BRACKETED:
+                    kept |= set(range(start, place))
+        if text.endswith(PRODUCT) and len("".join(texts[place : place + 2])) <= BRACKETED:
+            kept.add(place)
     seen[:] = []
-    for run in runs:
+    group: list[Element] = []
+    for place, run in enumerate(runs):
         group.append(run)
-        text = "".join(letter for each in group for letter in each.itertext())
-        still_open = sum(text.count(sign) for sign in "([") > sum(text.count(sign) for sign in ")]")
-        if not still_open or run is runs[-1]:
-            one = not still_open and len(group) > 1 and len(text) <= BRACKETED
-            seen.extend([merged(group)] if one else group)
+        if place not in kept or run is runs[-1]:
+            seen.append(merged(group) if len(group) > 1 else run)
             group = []
 
 

@@ -20,7 +20,7 @@ from .maths import RENDERED, render
 SHORT = 16  # letters: a longer formula may have to break on a phone
 SHORT_CODE = 20
 BELONGS = re.compile(r"[^\s(]{1,12}(?![^\s(])|[,.;:)]+")
-OPENS = re.compile(r"[(\[“‘]+\Z")
+OPENS = re.compile(r"(?:[(\[“‘]|(?<!\S)\")+\Z")
 NAMED = re.compile(r"[A-Za-z]{2} \Z")
 JOINER = "\u2060"  # where it stands no line ends; it is not seen
 CLOSING = r"[)\]%°」』”’]"
@@ -29,13 +29,14 @@ HANGUL = re.compile(r"[가-힣]")
 PARTICLE = re.compile(rf"(?<={CLOSING})(?={HANGUL.pattern})")
 TIMES = re.compile(r"(?<=\w) × (?=\w)")
 HYPHEN = re.compile(r"(?<=\d)-(?=\d)")
+COMPOUND = re.compile(r"(?<=\w)-(?=\w)")  # in a title, which is set in short lines of even length
 NUMBERED = re.compile(
     r"\b(section|chapter|figure|table|page|week|layer|unit|case|row|step|sweep|epoch|at|to) (?=\d)"
     r"|(?<=[A-Za-z]) (?=\d{1,2}[.,;:?!)”](?!\d))",
     re.IGNORECASE,
 )
-DOT = re.compile(r"(?<=\S) (?=· )")
-UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.raw, nodes.comment)
+DOT = re.compile(r"(?<=\S) (?=· |%)")
+UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
 
 
 def setup(app: Sphinx) -> None:
@@ -103,7 +104,8 @@ class KeepTogether(SphinxPostTransform):
     def keep_words(self, text: nodes.Text) -> None:
         parent = text.parent
         place = next(at for at, child in enumerate(parent) if child is text)
-        joined = TIMES.sub("\u00a0×\u00a0", HYPHEN.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
+        hyphen = COMPOUND if isinstance(parent, nodes.title) else HYPHEN
+        joined = TIMES.sub("\u00a0×\u00a0", hyphen.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
         joined = DOT.sub("\u00a0", NUMBERED.sub("\\1\u00a0", joined))
         before = parent[place - 1] if place else nodes.Text("")
         if (isinstance(before, nodes.literal) or CLOSED.search(before.astext())) and HANGUL.match(text):

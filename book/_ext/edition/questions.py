@@ -28,7 +28,7 @@ WORDS = {
         "answer": "답",
         "right": "맞다.",
         "wrong": "아니다.",
-        "shown": "{{ref}}`{}`에서 이렇게 출력되었다.",
+        "shown": "‘{{ref}}`{}`’에서 이렇게 출력되었다.",
     },
     "en": {
         "title": "Test yourself",
@@ -37,7 +37,7 @@ WORDS = {
         "answer": "Answer",
         "right": "Right.",
         "wrong": "Wrong.",
-        "shown": "See {{ref}}`{}`, where this was printed:",
+        "shown": "This was printed in “{{ref}}`{}`”:",
     },
 }
 

@@ -24,6 +24,8 @@ HEADS = {
 
 #: As the theme's builder writes a cell of one paragraph, and a head cell without words.
 PARAGRAPH = re.compile(r"(<t[dh]\b[^>]*>)<p>((?:(?!</?p\b|<t[dh]\b).)*)</p>(?=</t[dh]>)", re.S)
+#: Where a line of a head would end inside what is read as one: `d = 1`, `error, %`, `lowest / highest`.
+INSIDE = re.compile(r"(?<=\S) (?=[%/=+−-](?:[\s,]|\Z))|(?<= [+−-]) (?=\S)")
 EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*</th>')
 
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
@@ -33,6 +35,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("notation-table", NotationTable)
     app.add_directive("glossary-table", GlossaryTable)
     app.add_post_transform(SpellFormulasInHeads)
+    app.add_post_transform(WholeHeads)
     app.connect("builder-inited", wrap_tables)
     app.connect("html-page-context", plain_cells)
 
@@ -124,6 +127,18 @@ class SpellFormulasInHeads(SphinxPostTransform):
                     formulas[0].parent.append(nodes.inline("", source, classes=["visually-hidden"]))
 
 
+class WholeHeads(SphinxPostTransform):
+    """In the heads of printed tables a sign stays with what it belongs to."""
+
+    default_priority = 611
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for head in self.document.findall(nodes.thead):
+            for text in list(head.findall(nodes.Text)) if is_printed(head) else []:
+                text.parent.replace(text, nodes.Text(INSIDE.sub("\u00a0", text)))
+
+
 def plain_cells(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """A cell is no paragraph; the empty corner heads nothing to a screen reader, other heads a column."""
     if "body" in context:
@@ -132,9 +147,9 @@ def plain_cells(app: Sphinx, page: str, template: str, context: dict[str, Any], 
 
 
 def is_printed(node: nodes.Element | None) -> bool:
-    """Whether it stands in what a cell has printed."""
+    """Whether it stands in what a cell has printed, or in a copy of that beside a question."""
     while node is not None:
-        if "cell_output" in node.get("classes", []):
+        if {"cell_output", "question"} & set(node.get("classes", [])):
             return True
         node = node.parent
     return False
