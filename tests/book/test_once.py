@@ -45,6 +45,7 @@ def small(root: Path, tmp_path: Path) -> Path:
         for old, new in {"dense-y": "second-y", **DRAWN}.items():
             assert old in text
             text = text.replace(old, new)
+        text = text.replace("{eq}`second-y`은", "{eq}`second-y`는")  # it is the second equation here
         (folder / "second.md").write_text(text, encoding="utf-8")
         for name, page in ADDED.items():
             (folder / f"{name}.md").write_text(f"({name})=\n{page}", encoding="utf-8")
