@@ -11,7 +11,7 @@ import os
 
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
-# Each library chooses its kernels itself: these would hold NumPy, and no rival, to an older processor.
+# Each library chooses its kernels itself: these would hold NumPy, but not PyTorch or JAX, to older ones.
 for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(variable, None)
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"

@@ -116,6 +116,8 @@ def test_every_sign_stands_where_katex_puts_it(tab, tmp_path: Path, pairs) -> No
         (r"4 \cdot 100 (50 + 1)", 1),
         (r"a \odot b + c", 2),
         ("(f(x + h) + f(x - h) + f(x + 2h) + c) + d", 5),  # the inner ones are kept
+        (r"\mathbb{E}[y + z \mid x] + c", 2),
+        (r"\lvert a - b \rvert", 1),
         ("x", 1),
     ],
 )

@@ -106,17 +106,22 @@ SMALL = """async () => {
 }"""
 
 
-#: Stops, brackets and Korean particles that begin a line, torn from the formula, link or code before them.
-TORN = """() => {
+#: How a search through the letters of a page begins: where each of them stands.
+LETTERS = """() => {
   const found = [];
-  const letters = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
-  const box = (node, from, to) => {
+  const article = document.querySelector("article");
+  const letters = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  const box = (node, from, to = from + 1) => {
     const range = document.createRange();
     range.setStart(node, from);
     range.setEnd(node, to);
     return range.getClientRects()[0];
   };
-  for (let before; letters.nextNode(); ) {
+"""
+#: Stops, brackets and Korean particles that begin a line, torn from the formula, link or code before them.
+TORN = (
+    LETTERS
+    + """  for (let before; letters.nextNode(); ) {
     const node = letters.currentNode, begins = /^\u2060?[.,;:!?)\\]’”가-힣]/.exec(node.data);
     if (node.parentElement.closest(".katex-mathml, pre, .visually-hidden")) continue;
     const seen = begins && node.parentElement.checkVisibility();
@@ -132,18 +137,11 @@ TORN = """() => {
   }
   return found;
 }"""
+)
 #: Numbers and letters that begin a line, away from the word that they belong to.
-ALONE = """() => {
-  const found = [];
-  const article = document.querySelector("article");
-  const letters = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
-  const box = (node, at) => {
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    return range.getClientRects()[0];
-  };
-  const apart = (box0, box1) => box0 && box1 && box1.top > box0.bottom;
+ALONE = (
+    LETTERS
+    + """  const apart = (box0, box1) => box0 && box1 && box1.top > box0.bottom;
   const named = /(?:\\b(?:section|chapter)|[a-z](?=\\s\\d{1,2}[.,;:?!](?!\\d)))\\s\\d/gi;
   while (letters.nextNode()) {
     const node = letters.currentNode, parent = node.parentElement;
@@ -161,6 +159,7 @@ ALONE = """() => {
   }
   return found;
 }"""
+)
 #: Displayed formulas that are wider than their box.
 CUT = """() => [...document.querySelectorAll(".math-scroll")]
   .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)

@@ -36,6 +36,11 @@ def final_consonant(letter: str) -> int | None:
     return code % 28 if 0 <= code < 11172 else None
 
 
+def as_after_a_vowel(final: int, particle: str) -> bool:
+    """Whether a particle has the form here that it has after a vowel; 로 has it after ㄹ too."""
+    return final == 0 or (final == 8 and particle == "로")
+
+
 def strip_one(word: str) -> str:
     for particle in LONGEST_FIRST:
         rest = word[: -len(particle)]
@@ -44,7 +49,7 @@ def strip_one(word: str) -> str:
         final, kind = final_consonant(rest[-1]), RULES[particle]
         if final is None or kind == "any":
             return rest
-        if (final == 0 or (final == 8 and particle == "로")) == (kind == "vowel"):
+        if as_after_a_vowel(final, particle) == (kind == "vowel"):
             return rest
     return word
 

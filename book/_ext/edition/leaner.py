@@ -197,7 +197,7 @@ def one_line(seen: Element) -> None:
 
 
 def short_brackets(seen: Element) -> None:
-    """No line ends inside brackets that hold little, nor in a short product: such runs are one run."""
+    """No line ends in brackets or bars that hold little, nor in a short product: such runs are one run."""
     if {kind(run) for run in seen} != {"base"}:
         return
     runs = list(seen)
@@ -208,6 +208,8 @@ def short_brackets(seen: Element) -> None:
             if sign in "([" or (sign in "∣∥" and sign not in [bar for bar, _ in opened]):
                 opened.append((sign, place))
             elif opened:
+                while sign in ")]" and len(opened) > 1 and opened[-1][0] in "∣∥":
+                    opened.pop()  # a bar by itself, as in E[y ∣ x]
                 _, start = opened.pop()
                 if len("".join(texts[start : place + 1])) <= BRACKETED:
                     kept |= set(range(start, place))

@@ -1,5 +1,5 @@
 """Where a line may not end: before a comma or a particle that belongs to what it follows, in short code, and
-between a word and its number or letter ("section 5", "layer l").
+between a word and its number, letter or sign ("section 5", "layer l", "error, %").
 
 Browsers break a line on either side of a formula, in code after a sign, and after a closing bracket, a
 quotation mark or % even before a Korean particle, so that lines would begin with "," or with 은.
@@ -16,6 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .leaner import runs
 from .maths import RENDERED, render
+from .tables import is_printed
 
 SHORT = 16  # letters: a longer formula may have to break on a phone
 SHORT_CODE = 20
@@ -35,7 +36,9 @@ NUMBERED = re.compile(
     r"|(?<=[A-Za-z]) (?=\d{1,2}[.,;:?!)”](?!\d))",
     re.IGNORECASE,
 )
-DOT = re.compile(r"(?<=\S) (?=· |%)")
+SIGN = re.compile(r"(?<=\S) (?=· |%)")
+#: In the head of a printed table: `η = 0.05` (a line may end behind =), `lowest / highest`, `y - t`.
+IN_HEAD = re.compile(r"(?<=\S) (?=[/=+−-](?:[\s,]|\Z))|(?<= [+−-]) (?=\S)")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
 
 
@@ -71,6 +74,9 @@ class KeepTogether(SphinxPostTransform):
         for code in self.document.findall(nodes.literal):
             if len(code.astext()) <= SHORT_CODE:
                 code["classes"].append("together")
+        for head in filter(is_printed, self.document.findall(nodes.thead)):
+            for text in list(head.findall(nodes.Text)):
+                text.parent.replace(text, nodes.Text(IN_HEAD.sub("\u00a0", text)))
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, UNTOUCHED):
                 self.keep_words(text)
@@ -79,7 +85,8 @@ class KeepTogether(SphinxPostTransform):
         """Hold a formula, a bracket before it and what belongs to it together; of a long one, its end."""
         parent, place = formula.parent, formula.parent.index(formula)
         before, after = text_at(parent, place - 1), text_at(parent, place + 1)
-        short = letters(formula) <= SHORT
+        length = letters(formula)
+        short = length <= SHORT
         opens = OPENS.search(before) if short else None
         belongs = BELONGS.match(after)
         kept: list[nodes.Node] = [formula]
@@ -94,7 +101,7 @@ class KeepTogether(SphinxPostTransform):
         if opens:
             kept.insert(0, nodes.Text(opens[0]))
             parent[place - 1] = nodes.Text(before[: opens.start()])
-        elif letters(formula) == 1 and NAMED.search(before):
+        elif length == 1 and NAMED.search(before):
             parent[place - 1] = nodes.Text(before[:-1] + "\u00a0")
         if len(kept) > 1:
             parent[place] = together(*kept)
@@ -106,7 +113,7 @@ class KeepTogether(SphinxPostTransform):
         place = next(at for at, child in enumerate(parent) if child is text)
         hyphen = COMPOUND if isinstance(parent, nodes.title) else HYPHEN
         joined = TIMES.sub("\u00a0×\u00a0", hyphen.sub(f"-{JOINER}", PARTICLE.sub(JOINER, text)))
-        joined = DOT.sub("\u00a0", NUMBERED.sub("\\1\u00a0", joined))
+        joined = SIGN.sub("\u00a0", NUMBERED.sub("\\1\u00a0", joined))
         before = parent[place - 1] if place else nodes.Text("")
         if (isinstance(before, nodes.literal) or CLOSED.search(before.astext())) and HANGUL.match(text):
             joined = JOINER + joined

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from .korean import final_consonant
+from .korean import as_after_a_vowel, final_consonant
 
 NUMBER = re.compile(r"\(?[\d.]*(\d)\)?\Z")
 READ = "영일이삼사오육칠팔구"  # how a number ends; 십 and 백 end in a consonant, as 영 does
@@ -38,7 +38,7 @@ def fitting(before: str, after: str) -> str | None:
     if found is None or final is None:
         return None
     closed, open_ = next(pair for pair in PAIRS if found[0] in pair)
-    right = open_ if final == 0 or (final == 8 and open_ == "로") else closed
+    right = open_ if as_after_a_vowel(final, open_) else closed
     return None if found[0] == right else right
 
 

@@ -24,8 +24,6 @@ HEADS = {
 
 #: As the theme's builder writes a cell of one paragraph, and a head cell without words.
 PARAGRAPH = re.compile(r"(<t[dh]\b[^>]*>)<p>((?:(?!</?p\b|<t[dh]\b).)*)</p>(?=</t[dh]>)", re.S)
-#: Where a line of a head would end inside what is read as one: `d = 1`, `error, %`, `lowest / highest`.
-INSIDE = re.compile(r"(?<=\S) (?=[%/=+−-](?:[\s,]|\Z))|(?<= [+−-]) (?=\S)")
 EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*</th>')
 
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
@@ -35,7 +33,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("notation-table", NotationTable)
     app.add_directive("glossary-table", GlossaryTable)
     app.add_post_transform(SpellFormulasInHeads)
-    app.add_post_transform(WholeHeads)
     app.connect("builder-inited", wrap_tables)
     app.connect("html-page-context", plain_cells)
 
@@ -125,18 +122,6 @@ class SpellFormulasInHeads(SphinxPostTransform):
                     for formula in formulas:
                         formula["silent"] = True
                     formulas[0].parent.append(nodes.inline("", source, classes=["visually-hidden"]))
-
-
-class WholeHeads(SphinxPostTransform):
-    """In the heads of printed tables a sign stays with what it belongs to."""
-
-    default_priority = 611
-    formats = ("html",)
-
-    def run(self, **kwargs: Any) -> None:
-        for head in self.document.findall(nodes.thead):
-            for text in list(head.findall(nodes.Text)) if is_printed(head) else []:
-                text.parent.replace(text, nodes.Text(INSIDE.sub("\u00a0", text)))
 
 
 def plain_cells(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
