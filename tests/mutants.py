@@ -149,7 +149,9 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("losses", "positive = x.real > «0»", {"1", "(-1)"}, "near 0 both ways give the same number"),
     ("losses", 'if «x.dtype.kind != "c"»', {"False"}, "the other way to the same number"),
     ("losses", "x - x«.real».max", {""}, "one shift for the whole row cancels, with an imaginary part too"),
-    ("lstm", "dh = dc = np.zeros_like(dy[«0»])", {"1", "(-1)"}, "every step has the same shape"),
+    ("lstm", "dh, dc = np.zeros_like(c[«0»])", {"1", "(-1)"}, "every step has the same shape"),
+    ("lstm", ", np.zeros_like(c[«0»])\n", {"1", "(-1)"}, "every step has the same shape"),
+    ("lstm", "db[..., «0»]", {"(-1)"}, "one column"),
     ("mnist", "arrays[«2»]", {"(-2)"}, "of four, the third is the last but one"),
     ("neurons", "self.w, self.b = np.zeros(X.shape[«1»])", {"(-1)"}, "X has two axes"),
     ("neurons", "weights = X.shape[«1»] + 1", {"(-1)"}, "X has two axes"),
@@ -204,6 +206,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ("training", "«d = np.asfortranarray(d)»", {"pass"}, "speed alone"),
     ("training", "if x.ndim < «3» else", {"2"}, "only the quicker way to the same cases"),
     ("training", "range(sweeps + «1»)", {"2"}, "the loop ends by itself at sweep == sweeps"),
+    ("unrolled", 'if «"W" not in grads»:', {"True"}, "the same sums once more"),
     ("unrolled", "rows: bool = «False»)", {"True"}, "speed alone"),
     ("unrolled", "if «rows»:", {"False"}, "speed alone"),
 ]

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .gates import GateBiases, as_initializer, gate_biases, open_gates
+from .gates import GateBiases, as_initializer, gate_biases
 from .initializers import Initializer
 from .layer import Array
-from .unrolled import State, Unrolled, Unrolling, from_below, history_from, over_time
+from .unrolled import State, Unrolled, Unrolling, history_from, over_time
 
 GATES = ("input", "forget", "output")
 
@@ -54,28 +54,40 @@ class LSTM(Unrolled):
         starts = as_initializer(bias, self.blocks)
         super().__init__(n_in, n_hidden, len(self.blocks) * n_hidden, rng, weight, recurrent, starts, dtype)
 
-    def unroll(self, x: Array, start: State) -> tuple[dict[str, Array], tuple[Array, Array]]:
-        """Map x (T, n_in, N) to the states h and c (T + 1, H, N); kept are g, i, f, o and tanh c."""
-        W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
-        h, c = history_from(start["h"], len(x)), history_from(start["c"], len(x))
-        gates = from_below(W, x, b)
-        g, i, f, o = self.cut(gates)
-        shown = np.empty_like(c[1:]) if self.squash else c[1:]
-        for t in range(len(x)):
-            total = gates[t]
-            total += U @ h[t]  # eq:lstm-total
-            self.open(total)
-            np.add(f[t] * c[t], i[t] * g[t], out=c[t + 1])  # eq:lstm-c
-            if self.squash:
-                np.tanh(c[t + 1], out=shown[t])
-            np.multiply(o[t], shown[t], out=h[t + 1])  # eq:lstm-h
-        return {"h": h, "c": c}, (gates, shown)
+    def unroll(self, x: Array, start: State) -> tuple[dict[str, Array], tuple[Array, ...]]:
+        """Map x (T, n_in, N) to the states h and c (T + 1, H, N); kept are g, i, f, o, tanh c and `seen`.
 
-    def open(self, total: Array) -> None:
-        """Turn the total inputs (4H, N) of one step into g, i, f and o, in place."""
-        g, others = total[..., : self.n_hidden, :], total[..., self.n_hidden :, :]
-        np.tanh(g, out=g)  # eq:lstm-g
-        open_gates(others)  # eq:lstm-gates
+        `seen` (T + 1, n_in + 1 + H, N) has what a step's total inputs see, x_t, 1 and h_{t−1}, in one column.
+        """
+        weights, seen = self.side_by_side(x, start["h"])
+        h, c = seen[..., x.shape[-2] + 1 :, :], history_from(start["c"], len(x))
+        gates = np.empty((len(x), *c.shape[1:-2], weights.shape[-2], c.shape[-1]), c.dtype)
+        shown = np.empty_like(c[1:]) if self.squash else c[1:]
+        logistic = gates[..., self.n_hidden :, :]
+        steps = zip(seen[:-1], gates, logistic, *self.cut(gates), c[:-1], c[1:], shown, h[1:], strict=True)
+        for seen_t, total, logistic_t, g, i, f, o, c_before, c_t, shown_t, h_t in steps:
+            np.matmul(weights, seen_t, out=total)  # eq:lstm-total
+            np.tanh(total, out=total)  # eq:lstm-g
+            logistic_t += 1
+            logistic_t *= 0.5  # eq:lstm-gates
+            np.add(f * c_before, i * g, out=c_t)  # eq:lstm-c
+            if self.squash:
+                np.tanh(c_t, out=shown_t)
+            np.multiply(o, shown_t, out=h_t)  # eq:lstm-h
+        return {"h": h, "c": c}, (gates, shown, seen)
+
+    def side_by_side(self, x: Array, start: Array) -> tuple[Array, Array]:
+        """Return [W b U], with the rows of the gates halved, and `seen`, filled but for h after the start.
+
+        Halved, since σ(a) = (1 + tanh(a/2)) / 2: so one tanh serves g and the gates.
+        """
+        W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
+        weights = np.concatenate([W, b, U], axis=-1)
+        weights[..., self.n_hidden :, :] *= 0.5
+        n_in, (*runs, H, N) = x.shape[-2], start.shape
+        seen = np.empty((len(x) + 1, *runs, n_in + 1 + H, N), start.dtype)
+        seen[:-1, ..., :n_in, :], seen[..., n_in, :], seen[0, ..., n_in + 1 :, :] = x, 1, start
+        return weights, seen
 
     def cut(self, gates: Array) -> tuple[Array, ...]:
         """Cut (…, 4H, N) into views g, i, f, o, each (…, H, N); a gate that the layer lacks is all ones."""
@@ -87,26 +99,32 @@ class LSTM(Unrolled):
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
-        """Map dy (T, H, N) to δ (T, 4H, N) of the total inputs, dE/dstart and the gradient of `U`."""
-        U, (gates, shown) = self.params["U"], cache.steps
-        h, c = cache.history["h"], cache.history["c"]
+        """Map dy (T, H, N) to δ (T, 4H, N) of the total inputs, dE/dstart and the gradients."""
+        (gates, shown, seen), c, n_in = cache.steps, cache.history["c"], cache.x.shape[-2]
         g, i, f, o = self.cut(gates)
-        # What dh and dc are multiplied by does not wait for them: it is there for all steps at once.
         shows = o * (1 - shown * shown) if self.squash else o
-        by_g, by_i, by_f, by_o = i * (1 - g * g), g * i * (1 - i), c[:-1] * f * (1 - f), shown * o * (1 - o)
         delta = np.empty_like(gates)
         delta_g, delta_i, delta_f, delta_o = self.cut(delta)
-        dh = dc = np.zeros_like(dy[0])
-        for t in reversed(range(len(dy))):
+        # What dh and dc are multiplied by does not wait for them: it is there for all steps at once.
+        np.multiply(i, 1 - g * g, out=delta_g)
+        np.multiply(g * i, 1 - i, out=delta_i)
+        np.multiply(c[:-1] * f, 1 - f, out=delta_f)
+        np.multiply(shown * o, 1 - o, out=delta_o)
+        U_T = np.ascontiguousarray(self.params["U"].mT)
+        dh, dc = np.zeros_like(c[0]), np.zeros_like(c[0])
+        steps = zip(range(len(dy)), dy, shows, f, delta, *self.cut(delta), strict=True)
+        for t, dy_t, shows_t, f_t, delta_t, delta_g, delta_i, delta_f, delta_o in reversed(list(steps)):
             if t in late:
-                dc = dc + late[t]["c"]
-            dh = dy[t] + dh  # from above and from the step after; eq:lstm-dh
-            dc = dc + dh * shows[t]  # eq:lstm-dc
-            np.multiply(dc, by_g[t], out=delta_g[t])  # eq:lstm-delta-g
-            np.multiply(dc, by_i[t], out=delta_i[t])  # eq:lstm-delta-i
-            np.multiply(dc, by_f[t], out=delta_f[t])  # eq:lstm-delta-f
-            np.multiply(dh, by_o[t], out=delta_o[t])  # eq:lstm-delta-o
-            dc = dc * f[t]  # eq:lstm-carousel
-            dh = np.zeros_like(dh) if self.truncated else U.mT @ delta[t]  # eq:lstm-back
-        dU = over_time(delta, h[:-1])  # eq:lstm-dU
-        return delta, {"h": dh, "c": dc}, {"U": dU}
+                dc += late[t]["c"]
+            dh += dy_t  # from above and from the step after; eq:lstm-dh
+            dc += dh * shows_t  # eq:lstm-dc
+            delta_g *= dc  # eq:lstm-delta-g
+            delta_i *= dc  # eq:lstm-delta-i
+            delta_f *= dc  # eq:lstm-delta-f
+            delta_o *= dh  # eq:lstm-delta-o
+            dc *= f_t  # eq:lstm-carousel
+            np.matmul(U_T, delta_t, out=dh)  # eq:lstm-back
+            if self.truncated:
+                dh[...] = 0
+        dW, db, dU = np.split(over_time(delta, seen[:-1]), [n_in, n_in + 1], axis=-1)  # eq:lstm-dU
+        return delta, {"h": dh, "c": dc}, {"W": dW, "b": db[..., 0], "U": dU}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .activations import logistic
-from .gates import GateBiases
+from .gates import GateBiases, open_gates
 from .initializers import Initializer, draw, uniform
 from .layer import Array
 from .lstm import LSTM
@@ -53,7 +53,8 @@ class PeepholeLSTM(LSTM):
             i[t] += P_i * c[t]
             f[t] += P_f * c[t]
             o_before = o[t].copy()
-            self.open(gates[t])
+            np.tanh(g[t], out=g[t])
+            open_gates(gates[t, ..., self.n_hidden :, :])
             c[t + 1] = f[t] * c[t] + i[t] * g[t]
             o[t] = logistic(o_before + P_o * c[t + 1])  # this gate sees the cell as it is now
             shown[t] = np.tanh(c[t + 1])

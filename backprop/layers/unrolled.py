@@ -71,9 +71,10 @@ class Unrolled(Layer):
     def through_time(
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
-        """Walk down again: dy (T, H, N) to the δ of all total inputs, dE/dstart, all gradients but for W, b.
+        """Walk down again: dy (T, H, N) to the δ of all total inputs, dE/dstart and the gradients.
 
-        `late[t]` is dE/d(the rest of the state after step t) where it was given; that of h is in dy already.
+        Where those of W and b are left out, they are sums over time of these δ. `late[t]` is dE/d(the rest
+        of the state after step t) where it was given; that of h is in dy already.
         """
         raise NotImplementedError
 
@@ -139,9 +140,10 @@ class Unrolled(Layer):
             for t, state in late.items():
                 dy[t] += state["h"]
         delta, dstart, grads = self.through_time(dy, cache, late)
-        dW = over_time(delta, cache.x)  # eq:unrolled-dW
-        db = delta.sum(axis=0).sum(axis=-1)  # eq:unrolled-db
-        return delta, dstart, {"W": dW, "b": db} | grads
+        if "W" not in grads:  # the LSTM has them from one product with dU
+            grads["W"] = over_time(delta, cache.x)  # eq:unrolled-dW
+            grads["b"] = delta.sum(axis=0).sum(axis=-1)  # eq:unrolled-db
+        return delta, dstart, grads
 
     def _late(self, dlast: State, cache: Unrolling) -> dict[int, State]:
         """For each step after which a sequence ends, what of `dlast` comes in there; nothing without one."""
