@@ -3,8 +3,8 @@
 Every net is offered two starts and the same rates, on two seeds; the best pair is then trained on five
 others. The ablations take parts of the LSTM away or change them, at equal numbers of units, and offer the
 same rates again. Seeds that are trained together see the same training data, and all nets the same test
-data. In float32 it takes about fifteen minutes of one core (`OPENBLAS_NUM_THREADS=1`, for the times too); what it
-printed is kept as `backprop/data/sequences.csv`.
+data. In float32 it takes about fifteen minutes of one core (`OPENBLAS_NUM_THREADS=1`, for the times too);
+what it printed is kept as `backprop/data/sequences.csv`.
 """
 
 from __future__ import annotations

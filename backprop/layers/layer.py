@@ -195,7 +195,7 @@ def _put(arrays: dict[str, Array], i: int, more: dict[str, Array]) -> None:
         arrays[_within(i, name)] = array
 
 
-@cache
+@cache  # asked for at every update of every layer
 def _within(i: int, name: str) -> str:
     return f"{i}.{name}"
 

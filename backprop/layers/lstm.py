@@ -60,16 +60,17 @@ class LSTM(Unrolled):
         `seen` (T + 1, n_in + 1 + H, N) has what a step's total inputs see, x_t, 1 and h_{t−1}, in one column.
         """
         weights, seen = self.side_by_side(x, start["h"])
-        h, c = seen[..., x.shape[-2] + 1 :, :], history_from(start["c"], len(x))
-        gates = np.empty((len(x), *c.shape[1:-2], weights.shape[-2], c.shape[-1]), c.dtype)
+        h = seen[..., x.shape[-2] + 1 :, :]  # a view: h_t stands in the column of the next step
+        c = history_from(start["c"], len(x))
+        gates = np.empty((len(x), *weights.shape[:-1], x.shape[-1]), c.dtype)
         shown = np.empty_like(c[1:]) if self.squash else c[1:]
-        logistic = gates[..., self.n_hidden :, :]
-        steps = zip(seen[:-1], gates, logistic, *self.cut(gates), c[:-1], c[1:], shown, h[1:], strict=True)
-        for seen_t, total, logistic_t, g, i, f, o, c_before, c_t, shown_t, h_t in steps:
+        steps = zip(seen, gates, *self.cut(gates), c, c[1:], shown, h[1:], strict=False)
+        for seen_t, total, g, i, f, o, c_before, c_t, shown_t, h_t in steps:
             np.matmul(weights, seen_t, out=total)  # eq:lstm-total
             np.tanh(total, out=total)  # eq:lstm-g
-            logistic_t += 1
-            logistic_t *= 0.5  # eq:lstm-gates
+            logistic = total[..., self.n_hidden :, :]
+            logistic += 1
+            logistic *= 0.5  # eq:lstm-gates
             np.add(f * c_before, i * g, out=c_t)  # eq:lstm-c
             if self.squash:
                 np.tanh(c_t, out=shown_t)
@@ -84,9 +85,11 @@ class LSTM(Unrolled):
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         weights = np.concatenate([W, b, U], axis=-1)
         weights[..., self.n_hidden :, :] *= 0.5
-        n_in, (*runs, H, N) = x.shape[-2], start.shape
-        seen = np.empty((len(x) + 1, *runs, n_in + 1 + H, N), start.dtype)
-        seen[:-1, ..., :n_in, :], seen[..., n_in, :], seen[0, ..., n_in + 1 :, :] = x, 1, start
+        n_in, columns = W.shape[-1], weights.shape[-1]
+        seen = np.empty((len(x) + 1, *W.shape[:-2], columns, x.shape[-1]), start.dtype)
+        seen[:-1, ..., :n_in, :] = x
+        seen[..., n_in, :] = 1
+        seen[0, ..., n_in + 1 :, :] = start
         return weights, seen
 
     def cut(self, gates: Array) -> tuple[Array, ...]:
@@ -100,31 +103,33 @@ class LSTM(Unrolled):
         self, dy: Array, cache: Unrolling, late: dict[int, State]
     ) -> tuple[Array, State, dict[str, Array]]:
         """Map dy (T, H, N) to δ (T, 4H, N) of the total inputs, dE/dstart and the gradients."""
-        (gates, shown, seen), c, n_in = cache.steps, cache.history["c"], cache.x.shape[-2]
+        (gates, shown, seen), c = cache.steps, cache.history["c"]
         g, i, f, o = self.cut(gates)
         shows = o * (1 - shown * shown) if self.squash else o
         delta = np.empty_like(gates)
         delta_g, delta_i, delta_f, delta_o = self.cut(delta)
-        # What dh and dc are multiplied by does not wait for them: it is there for all steps at once.
+        # All factors of δ but the last one, dc or dh, are there for all steps at once.
         np.multiply(i, 1 - g * g, out=delta_g)
         np.multiply(g * i, 1 - i, out=delta_i)
         np.multiply(c[:-1] * f, 1 - f, out=delta_f)
         np.multiply(shown * o, 1 - o, out=delta_o)
         U_T = np.ascontiguousarray(self.params["U"].mT)
         dh, dc = np.zeros_like(c[0]), np.zeros_like(c[0])
-        steps = zip(range(len(dy)), dy, shows, f, delta, *self.cut(delta), strict=True)
-        for t, dy_t, shows_t, f_t, delta_t, delta_g, delta_i, delta_f, delta_o in reversed(list(steps)):
+        steps = list(zip(range(len(dy)), delta, *self.cut(delta), strict=True))
+        for t, delta_t, delta_g, delta_i, delta_f, delta_o in reversed(steps):
             if t in late:
                 dc += late[t]["c"]
-            dh += dy_t  # from above and from the step after; eq:lstm-dh
-            dc += dh * shows_t  # eq:lstm-dc
+            dh += dy[t]  # from above and from the step after; eq:lstm-dh
+            dc += dh * shows[t]  # eq:lstm-dc
             delta_g *= dc  # eq:lstm-delta-g
             delta_i *= dc  # eq:lstm-delta-i
             delta_f *= dc  # eq:lstm-delta-f
             delta_o *= dh  # eq:lstm-delta-o
-            dc *= f_t  # eq:lstm-carousel
+            dc *= f[t]  # eq:lstm-carousel
             np.matmul(U_T, delta_t, out=dh)  # eq:lstm-back
             if self.truncated:
                 dh[...] = 0
-        dW, db, dU = np.split(over_time(delta, seen[:-1]), [n_in, n_in + 1], axis=-1)  # eq:lstm-dU
+        n_in = cache.x.shape[-2]
+        of_all = over_time(delta, seen[:-1])  # eq:lstm-dU
+        dW, db, dU = np.split(of_all, [n_in, n_in + 1], axis=-1)
         return delta, {"h": dh, "c": dc}, {"W": dW, "b": db[..., 0], "U": dU}

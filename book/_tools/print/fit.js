@@ -1,6 +1,19 @@
-// Formulas and tables that are wider than the paper are made smaller until they fit. Runs with the paper's width.
-// Answers with what does not fit even so.
+// A line of code that is wider than the paper goes on under itself, further in than it began. Formulas and tables
+// are made smaller until they fit. Runs with the paper's width; answers with what does not fit even so.
 (() => {
+  for (const pre of document.querySelectorAll("pre")) {
+    const letters = pre.textContent.split("\n");
+    const room = (letters.length * parseFloat(getComputedStyle(pre).lineHeight)) / pre.clientHeight; // under 1: lines go on
+    if (room > 0.99) continue;
+    pre.innerHTML = pre.innerHTML
+      .split("\n")
+      .map((line, at) => {
+        const whole = line.split("<span").length === line.split("</span").length;
+        const indent = letters[at].search(/\S/) + 8;
+        return whole && letters[at].length > 80 ? `<span class="hanging" style="--indent: ${indent}ch">${line}</span>` : line;
+      })
+      .join("\n");
+  }
   const SMALLEST = 0.6;
   const boxes = [...document.querySelectorAll(".math-scroll, .table-scroll")];
   for (let pass = 0; pass < 3; pass++) {
