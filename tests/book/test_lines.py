@@ -11,7 +11,7 @@ from docutils.utils import new_document
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
-from edition.lines import IN_HEAD, NUMBERED, SIGN, KeepTogether
+from edition.lines import IN_HEAD, IN_NAME, NUMBERED, SIGN, KeepTogether
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,20 @@ def test_a_number_stays_with_its_word(text: str, kept: str) -> None:
 )
 def test_a_sign_in_a_head_stays_with_what_it_belongs_to(head: str, kept: str) -> None:
     assert SIGN.sub("~", IN_HEAD.sub("~", head)) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("tanh, w = 1.2", "tanh, w~=~1.2"),
+        ("LSTM, forget 1", "LSTM, forget~1"),
+        ("no tanh of c", "no tanh of~c"),
+        ("half_space, 20", "half_space, 20"),
+        ("English numerals", "English numerals"),
+    ],
+)
+def test_the_name_of_a_row_stays_with_its_number(name: str, kept: str) -> None:
+    assert IN_NAME.sub("~", name) == kept
 
 
 def test_a_displayed_formula_is_left_as_it_is() -> None:

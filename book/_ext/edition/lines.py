@@ -39,6 +39,8 @@ NUMBERED = re.compile(
 SIGN = re.compile(r"(?<=\S) (?=· |%)")
 #: In the head of a printed table: `η = 0.05` (a line may end behind =), `lowest / highest`, `y - t`.
 IN_HEAD = re.compile(r"(?<=\S) (?=[/=+−-](?:[\s,]|\Z))|(?<= [+−-]) (?=\S)")
+#: In the first column of a printed table: `w = 1.2`, and a number or letter that ends a name, `forget 1`.
+IN_NAME = re.compile(r"(?<=\S) (?==)|(?<==) (?=\S)|(?<=[^\s,]) (?=\S{1,2}\Z)")
 UNTOUCHED = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
 
 
@@ -77,6 +79,10 @@ class KeepTogether(SphinxPostTransform):
         for head in filter(is_printed, self.document.findall(nodes.thead)):
             for text in list(head.findall(nodes.Text)):
                 text.parent.replace(text, nodes.Text(IN_HEAD.sub("\u00a0", text)))
+        for body in filter(is_printed, self.document.findall(nodes.tbody)):
+            for row in body.findall(nodes.row):
+                for text in list(row[0].findall(nodes.Text)):
+                    text.parent.replace(text, nodes.Text(IN_NAME.sub("\u00a0", text)))
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, UNTOUCHED):
                 self.keep_words(text)

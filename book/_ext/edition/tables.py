@@ -26,6 +26,8 @@ HEADS = {
 PARAGRAPH = re.compile(r"(<t[dh]\b[^>]*>)<p>((?:(?!</?p\b|<t[dh]\b).)*)</p>(?=</t[dh]>)", re.S)
 EMPTY_HEAD = re.compile(r'<th class="head[^"]*">\s*</th>')
 
+NAME = 8  # letters: a first column with more is given some room on a phone
+
 COLUMNS = ("meaning", "rumelhart", "lecun", "today", "code", "shape")
 
 
@@ -150,6 +152,9 @@ def wrap_tables(app: Sphinx) -> None:
         self.body.append(f'<div class="table-scroll" tabindex="0" role="group" aria-label="{label}">\n')
         self._table_row_indices.append(0)
         classes = ["table", *self.settings.table_style.split(",")]
+        first = [row[0].astext() for body in node.findall(nodes.tbody) for row in body.findall(nodes.row)]
+        if max(map(len, first), default=0) > NAME:
+            classes.append("named")
         spoken = {"lang": "en"} if is_printed(node) else {}  # what a cell prints is English in both editions
         self.body.append(self.starttag(node, "table", CLASS=" ".join(filter(None, classes)), **spoken))
 
