@@ -68,9 +68,9 @@ class LSTM(Unrolled):
         for seen_t, total, g, i, f, o, c_before, c_t, shown_t, h_t in steps:
             np.matmul(weights, seen_t, out=total)  # eq:lstm-total
             np.tanh(total, out=total)  # eq:lstm-g
-            logistic = total[..., self.n_hidden :, :]
-            logistic += 1
-            logistic *= 0.5  # eq:lstm-gates
+            opening = total[..., self.n_hidden :, :]
+            opening += 1
+            opening *= 0.5  # eq:lstm-gates
             np.add(f * c_before, i * g, out=c_t)  # eq:lstm-c
             if self.squash:
                 np.tanh(c_t, out=shown_t)
@@ -78,9 +78,10 @@ class LSTM(Unrolled):
         return {"h": h, "c": c}, (gates, shown, seen)
 
     def side_by_side(self, x: Array, start: Array) -> tuple[Array, Array]:
-        """Return [W b U], with the rows of the gates halved, and `seen`, filled but for h after the start.
+        """Return [W b U], with the rows of the gates halved, and `seen`, as yet without h after the start.
 
-        Halved, since σ(a) = (1 + tanh(a/2)) / 2: so one tanh serves g and the gates.
+        Halved, since σ(a) = (1 + tanh(a/2)) / 2: so one tanh serves g and the gates. The last entry of `seen`
+        is seen by no step and gets h alone.
         """
         W, U, b = self.params["W"], self.params["U"], self.params["b"][..., None]
         weights = np.concatenate([W, b, U], axis=-1)
@@ -108,7 +109,7 @@ class LSTM(Unrolled):
         shows = o * (1 - shown * shown) if self.squash else o
         delta = np.empty_like(gates)
         delta_g, delta_i, delta_f, delta_o = self.cut(delta)
-        # All factors of δ but the last one, dc or dh, are there for all steps at once.
+        # All factors of δ but the last, dc or dh, for all steps at once:
         np.multiply(i, 1 - g * g, out=delta_g)
         np.multiply(g * i, 1 - i, out=delta_i)
         np.multiply(c[:-1] * f, 1 - f, out=delta_f)

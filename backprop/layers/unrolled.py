@@ -73,7 +73,7 @@ class Unrolled(Layer):
     ) -> tuple[Array, State, dict[str, Array]]:
         """Walk down again: dy (T, H, N) to the δ of all total inputs, dE/dstart and the gradients.
 
-        Where those of W and b are left out, they are sums over time of these δ. `late[t]` is dE/d(the rest
+        Those of W and b may be left out; then they are summed from these δ and x. `late[t]` is dE/d(the rest
         of the state after step t) where it was given; that of h is in dy already.
         """
         raise NotImplementedError
@@ -140,7 +140,7 @@ class Unrolled(Layer):
             for t, state in late.items():
                 dy[t] += state["h"]
         delta, dstart, grads = self.through_time(dy, cache, late)
-        if "W" not in grads:  # the LSTM has them from one product with dU
+        if "W" not in grads:  # a layer may have summed them itself
             grads["W"] = over_time(delta, cache.x)  # eq:unrolled-dW
             grads["b"] = delta.sum(axis=0).sum(axis=-1)  # eq:unrolled-db
         return delta, dstart, grads
