@@ -188,6 +188,22 @@ def test_nothing_is_wider_than_the_paper(printed: Printed) -> None:
     )
 
 
+def test_a_long_line_of_code_goes_on_further_in(tab) -> None:
+    long = "    call(" + ", ".join(f"argument_{k}" for k in range(12)) + ")"
+    style = "font: 12px/16px monospace; white-space: pre-wrap"
+    code = f'<pre style="{style}">def <span>f</span>():\n{long}\n</pre>'
+    tab.set_content(f'<div class="bd-article-container" style="width: 600px">{code}</div>')
+    tab.add_style_tag(path=str(TOOL.parent / "print" / "book.css"))
+    assert tab.evaluate((TOOL.parent / "print" / "fit.js").read_text("utf-8")) == []
+    assert tab.locator("pre").text_content() == f"def f():\n{long}\n"
+    first, *later = tab.evaluate(
+        """() => { const long = document.querySelector(".hanging"), range = document.createRange();
+        range.setStart(long.firstChild, 4); range.setEnd(long.firstChild, long.textContent.length);
+        return [...range.getClientRects()].map((line) => line.left); }"""
+    )
+    assert later and min(later) > first
+
+
 def test_a_reader_may_think_before_the_answer(printed: Printed) -> None:
     start = printed.page_of(f"{CHAPTER}--solutions")
     for number in range(1, 6):

@@ -1,16 +1,16 @@
 // A line of code that is wider than the paper goes on under itself, further in than it began. Formulas and tables
 // are made smaller until they fit. Runs with the paper's width; answers with what does not fit even so.
 (() => {
+  const FITS = 80; // letters of code that any paper has room for
   for (const pre of document.querySelectorAll("pre")) {
     const letters = pre.textContent.split("\n");
-    const room = (letters.length * parseFloat(getComputedStyle(pre).lineHeight)) / pre.clientHeight; // under 1: lines go on
-    if (room > 0.99) continue;
+    if (!letters.some((line) => line.length > FITS)) continue;
     pre.innerHTML = pre.innerHTML
       .split("\n")
       .map((line, at) => {
         const whole = line.split("<span").length === line.split("</span").length;
         const indent = letters[at].search(/\S/) + 8;
-        return whole && letters[at].length > 80 ? `<span class="hanging" style="--indent: ${indent}ch">${line}</span>` : line;
+        return whole && letters[at].length > FITS ? `<span class="hanging" style="--indent: ${indent}ch">${line}</span>` : line;
       })
       .join("\n");
   }
