@@ -42,6 +42,8 @@ def test_the_start_is_uniform_up_to_2_4_over_the_fan_in() -> None:
     w = start_1989((4000, 25), np.random.default_rng(0))
     assert w.shape == (4000, 25)
     assert 0.0959 < w.max() <= 0.096 and -0.096 <= w.min() < -0.0959 and abs(w.mean()) < 1e-3
+    w = start_1989((40, 3, 25), np.random.default_rng(0))
+    assert 0.095 < w.max() <= 0.096 and -0.096 <= w.min() < -0.095
     net = zip_code_net(np.random.default_rng(1))
     for name, fan_in in (("1.W", 25), ("3.W", 200), ("6.W", 192), ("8.W", 30)):
         assert 0.9 < abs(net.params[name]).max() * fan_in / 2.4 <= 1
