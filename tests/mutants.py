@@ -96,6 +96,7 @@ EQUIVALENT: list[tuple[str, str, set[str], str]] = [
     ),
     ("alphabet", "chances «<=» thrown", {"<"}, "no number is thrown just there"),
     ("alphabet", "else -«1» for word", {"2"}, "any number below 0 says that no symbol is given"),
+    ("convolution", "np.result_type(dy, parts[«0»]", {"(-1)"}, "all parts have one type"),
     ("curvature", "loss(y, d)[«1»], cache", {"(-1)"}, "a pair"),
     ("datasets", "bits < «2» or", {"1"}, "1 is odd, and refused for that"),
     ("datasets", "bits % «2»:", {"(-2)"}, "odd leaves a rest with -2 too"),

@@ -60,6 +60,9 @@ def test_newton_step_refuses() -> None:
         newton_step(np.eye(3), np.ones(2))
     with pytest.raises(ValueError, match="expects a damping of at least 0, got -1"):
         newton_step(np.eye(2), np.ones(2), -1)
+    two = np.stack([np.eye(3), np.eye(3)])
+    with pytest.raises(ValueError, match="at least 0, got"):
+        newton_step(two, np.ones((2, 3)), np.array([1.0, -1.0]))
 
 
 @pytest.mark.parametrize("settings", [{"damping": 0}, {"damping": np.inf}, {"factor": 1}, {"factor": np.inf}])
