@@ -50,6 +50,15 @@ def test_the_changes_that_are_tried() -> None:
     }
 
 
+def test_a_change_is_drawn_alike_wherever_its_line_stands() -> None:
+    def drawn(source: str) -> list[bytes]:
+        return [mutant.draw(source, 1986) for mutant in mutants_of("f", source)]
+
+    assert drawn(SOURCE) == drawn("\nbefore = []\n" + SOURCE)
+    assert len(set(drawn(SOURCE))) == len(drawn(SOURCE))
+    assert drawn(SOURCE)[0] != mutants_of("f", SOURCE)[0].draw(SOURCE, 1987)
+
+
 def test_every_change_of_the_package_is_a_program_and_another_one() -> None:
     mutants = all_mutants()
     assert len(mutants) > 1000
